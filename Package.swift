@@ -1,0 +1,46 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let warningsAreErrors: [SwiftSetting] =
+    Context.environment["WARNINGS_AS_ERRORS"] == "1" ? [.unsafeFlags(["-warnings-as-errors"])] : []
+
+func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: warningsAreErrors)
+}
+
+func function(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, swiftSettings: warningsAreErrors)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: warningsAreErrors)
+}
+
+let package = Package(
+    name: "ami-steward",
+    targets: [
+        // C libraries, as packaged by Debian for development, or the static builds of `scripts/package`.
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
+
+        // Libraries; each knows only those above it in this list.
+        library("Transport", ["CCurl"]),
+        library("LambdaRuntime", ["Transport"]),
+        library("AWSClient", ["Transport", "CCrypto", "CExpat"]),
+        library("AWSServices", ["AWSClient"]),
+        library("Governance", ["AWSServices", "LambdaRuntime"]),
+
+        // One executable a function.
+        function("ShareRecorder", ["Governance"]),
+        function("UsageTracker", ["Governance"]),
+        function("DeregistrationChecker", ["Governance"]),
+
+        tests("TransportTests", ["Transport"]),
+        tests("LambdaRuntimeTests", ["LambdaRuntime"]),
+        tests("AWSClientTests", ["AWSClient"]),
+        tests("AWSServicesTests", ["AWSServices"]),
+        tests("GovernanceTests", ["Governance"]),
+    ],
+    swiftLanguageModes: [.v6]
+)
