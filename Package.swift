@@ -36,10 +36,12 @@ let package = Package(
         function("UsageTracker", ["Governance"]),
         function("DeregistrationChecker", ["Governance"]),
 
-        tests("TransportTests", ["Transport"]),
-        tests("LambdaRuntimeTests", ["LambdaRuntime"]),
-        tests("AWSClientTests", ["AWSClient"]),
-        tests("AWSServicesTests", ["AWSServices"]),
+        // A scripted loopback HTTP server for the tests of everything that speaks HTTP.
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: warningsAreErrors),
+        tests("TransportTests", ["Transport", "TestSupport"]),
+        tests("LambdaRuntimeTests", ["LambdaRuntime", "TestSupport"]),
+        tests("AWSClientTests", ["AWSClient", "TestSupport"]),
+        tests("AWSServicesTests", ["AWSServices", "TestSupport"]),
         tests("GovernanceTests", ["Governance"]),
     ],
     swiftLanguageModes: [.v6]
