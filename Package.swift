@@ -21,11 +21,11 @@ let package = Package(
     targets: [
         // C libraries, as packaged by Debian for development, or the static builds of `scripts/package`.
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
-        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CCrypto", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
 
         // Libraries; each knows only those above it in this list.
-        library("Transport", ["CCurl"]),
+        library("Transport", ["CCurl", "CCrypto"]),
         library("LambdaRuntime", ["Transport"]),
         library("AWSClient", ["Transport", "CCrypto", "CExpat"]),
         library("AWSServices", ["AWSClient"]),

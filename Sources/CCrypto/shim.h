@@ -1,5 +1,14 @@
+#ifndef AMI_STEWARD_CCRYPTO_SHIM_H
+#define AMI_STEWARD_CCRYPTO_SHIM_H
+
 #include <openssl/crypto.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
+#include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/sha.h>
+#include <openssl/ssl.h>
+#include <openssl/x509.h>
+
+#endif

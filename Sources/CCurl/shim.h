@@ -5,7 +5,7 @@
 #include <curl/curl.h>
 
 typedef size_t (*ccurl_data_callback)(char *data, size_t size, size_t count, void *context);
-typedef int (*ccurl_sockopt_callback)(void *context, curl_socket_t socket, curlsocktype purpose);
+typedef CURLcode (*ccurl_tls_callback)(void *handle, void *tls_context, void *context);
 
 static inline CURLcode ccurl_set_long(CURL *handle, CURLoption option, long value) {
     return curl_easy_setopt(handle, option, value);
@@ -27,9 +27,8 @@ static inline CURLcode ccurl_set_data_callback(CURL *handle, CURLoption option, 
     return curl_easy_setopt(handle, option, callback);
 }
 
-static inline CURLcode ccurl_set_blob(CURL *handle, CURLoption option, const void *bytes, size_t count, int copy) {
-    struct curl_blob blob = {(void *)bytes, count, copy ? CURL_BLOB_COPY : CURL_BLOB_NOCOPY};
-    return curl_easy_setopt(handle, option, &blob);
+static inline CURLcode ccurl_set_tls_callback(CURL *handle, ccurl_tls_callback callback) {
+    return curl_easy_setopt(handle, CURLOPT_SSL_CTX_FUNCTION, callback);
 }
 
 static inline CURLcode ccurl_get_long(CURL *handle, CURLINFO info, long *value) {

@@ -1,0 +1,60 @@
+/// The fields of an HTTP message, in order; names compare without regard to ASCII case (RFC 9110, section 5.1).
+public struct HTTPHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral, Sequence {
+    /// One field line.
+    public struct Field: Sendable, Equatable {
+        public var name: String
+        public var value: String
+    }
+
+    private var fields: [Field] = []
+
+    public init() {}
+
+    public init(dictionaryLiteral elements: (String, String)...) {
+        for (name, value) in elements { add(name: name, value: value) }
+    }
+
+    public var count: Int { fields.count }
+
+    /// The value of the first field of this name. Setting replaces every field of the name; `nil` removes them.
+    public subscript(name: String) -> String? {
+        get { fields.first { Self.equal($0.name, name) }?.value }
+        set {
+            guard let newValue else {
+                fields.removeAll { Self.equal($0.name, name) }
+                return
+            }
+            guard let index = fields.firstIndex(where: { Self.equal($0.name, name) }) else {
+                fields.append(Field(name: name, value: newValue))
+                return
+            }
+            let position = fields[..<index].count
+            fields.removeAll { Self.equal($0.name, name) }
+            fields.insert(Field(name: name, value: newValue), at: position)
+        }
+    }
+
+    /// Every value of this name, in order.
+    public func values(of name: String) -> [String] {
+        fields.filter { Self.equal($0.name, name) }.map(\.value)
+    }
+
+    /// Appends a field; fields of the same name stay.
+    public mutating func add(name: String, value: String) {
+        fields.append(Field(name: name, value: value))
+    }
+
+    public func makeIterator() -> IndexingIterator<[Field]> { fields.makeIterator() }
+
+    /// Whether two names are the same but for ASCII case.
+    static func equal(_ left: String, _ right: String) -> Bool {
+        let left = left.utf8
+        let right = right.utf8
+        guard left.count == right.count else { return false }
+        return zip(left, right).allSatisfy { lowercase($0) == lowercase($1) }
+    }
+
+    private static func lowercase(_ byte: UInt8) -> UInt8 {
+        byte &- 0x41 < 26 ? byte | 0x20 : byte
+    }
+}

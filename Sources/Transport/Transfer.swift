@@ -1,0 +1,194 @@
+import CCurl
+
+/// One request under way: what libcurl's callbacks fill in. Lives on the loop's thread, until ``finish(_:)``.
+final class Transfer {
+    let cancellation: CancellationFlag
+    private let request: HTTPRequest
+    private let trust: TrustStore
+    private let continuation: CheckedContinuation<Result<HTTPResponse, HTTPError>, Never>
+
+    private var headerLines: UnsafeMutablePointer<curl_slist>?
+    private var body: UnsafeMutableRawBufferPointer?
+    private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
+    private var response = HTTPResponse(status: 0)
+    private var headerBytes = 0
+    private var isTooLarge = false
+
+    /// The field lines of a response, all together, may be this long.
+    private static let maximumHeaderBytes = 256 << 10
+
+    init(
+        request: HTTPRequest,
+        trust: TrustStore,
+        cancellation: CancellationFlag,
+        continuation: CheckedContinuation<Result<HTTPResponse, HTTPError>, Never>
+    ) {
+        self.request = request
+        self.trust = trust
+        self.cancellation = cancellation
+        self.continuation = continuation
+        errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+    }
+
+    deinit {
+        curl_slist_free_all(headerLines)
+        body?.deallocate()
+        errorText.deallocate()
+    }
+
+    func finish(_ result: Result<HTTPResponse, HTTPError>) {
+        continuation.resume(returning: result)
+    }
+
+    // MARK: Request
+
+    /// Sets every option on a fresh handle; returns what is wrong with the request.
+    func configure(_ handle: UnsafeMutableRawPointer) -> HTTPError? {
+        guard isWellFormed else {
+            return HTTPError(code: .badURL, message: "the method, URL or a header field has a control character")
+        }
+        let context = Unmanaged.passUnretained(self).toOpaque()
+        ccurl_set_pointer(handle, CURLOPT_ERRORBUFFER, errorText)
+        ccurl_set_long(handle, CURLOPT_NOSIGNAL, 1)
+        ccurl_set_string(handle, CURLOPT_PROTOCOLS_STR, "http,https")
+        ccurl_set_long(handle, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
+        ccurl_set_string(handle, CURLOPT_URL, request.url)
+        ccurl_set_long(handle, CURLOPT_PATH_AS_IS, 1)
+        ccurl_set_long(handle, CURLOPT_TCP_KEEPALIVE, 1)
+        if !request.usesProxy { ccurl_set_string(handle, CURLOPT_NOPROXY, "*") }
+        ccurl_set_long(handle, CURLOPT_CONNECTTIMEOUT_MS, request.connectTimeout.milliseconds)
+        if let timeout = request.timeout {
+            ccurl_set_long(handle, CURLOPT_TIMEOUT_MS, timeout.milliseconds)
+        }
+        setMethodAndBody(handle)
+        setHeaders(handle)
+        if request.url.utf8.starts(with: "https:".utf8) { trust.configure(handle) }
+        ccurl_set_data_callback(handle, CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
+            Transfer.from(context).receive(headerLine: UnsafeBufferPointer(start: bytes, count: size * count))
+        }
+        ccurl_set_pointer(handle, CURLOPT_HEADERDATA, context)
+        ccurl_set_data_callback(handle, CURLOPT_WRITEFUNCTION) { bytes, size, count, context in
+            Transfer.from(context).receive(bodyPart: UnsafeRawBufferPointer(start: bytes, count: size * count))
+        }
+        ccurl_set_pointer(handle, CURLOPT_WRITEDATA, context)
+        return nil
+    }
+
+    /// Nothing that would end a line of the request early.
+    private var isWellFormed: Bool {
+        func isPlain(_ text: String) -> Bool { text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 } }
+        return isPlain(request.method) && isPlain(request.url)
+            && request.headers.allSatisfy { isPlain($0.name) && isPlain($0.value) }
+    }
+
+    private func setMethodAndBody(_ handle: UnsafeMutableRawPointer) {
+        switch request.method {
+        case "GET" where request.body.isEmpty:
+            ccurl_set_long(handle, CURLOPT_HTTPGET, 1)
+        case "HEAD":
+            ccurl_set_long(handle, CURLOPT_NOBODY, 1)
+        default:
+            if request.body.isEmpty && request.method != "POST" && request.method != "PUT" {
+                ccurl_set_long(handle, CURLOPT_HTTPGET, 1)
+            } else {
+                // libcurl reads the bytes while it sends, and again when it has to start over.
+                let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: max(1, request.body.count), alignment: 1)
+                bytes.copyBytes(from: request.body)
+                body = bytes
+                ccurl_set_long(handle, CURLOPT_POST, 1)
+                ccurl_set_off(handle, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(request.body.count))
+                ccurl_set_pointer(handle, CURLOPT_POSTFIELDS, bytes.baseAddress)
+            }
+            ccurl_set_string(handle, CURLOPT_CUSTOMREQUEST, request.method)
+        }
+    }
+
+    private func setHeaders(_ handle: UnsafeMutableRawPointer) {
+        // "Name:" takes away what libcurl would add by itself.
+        headerLines = curl_slist_append(nil, "Expect:")
+        for name in ["Accept", "Content-Type"] where request.headers[name] == nil {
+            headerLines = curl_slist_append(headerLines, "\(name):")
+        }
+        for field in request.headers {
+            // "Name;" is libcurl's way to send a field without a value.
+            let line = field.value.isEmpty ? "\(field.name);" : "\(field.name): \(field.value)"
+            headerLines = curl_slist_append(headerLines, line)
+        }
+        ccurl_set_pointer(handle, CURLOPT_HTTPHEADER, headerLines)
+    }
+
+    // MARK: Response
+
+    private static func from(_ context: UnsafeMutableRawPointer?) -> Transfer {
+        guard let context else { preconditionFailure("a callback without its transfer") }
+        return Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+    }
+
+    /// Returns the number of bytes taken; fewer than given ends the transfer (CURLOPT_HEADERFUNCTION(3)).
+    private func receive(headerLine line: UnsafeBufferPointer<CChar>) -> Int {
+        headerBytes += line.count
+        guard headerBytes <= Self.maximumHeaderBytes else {
+            isTooLarge = true
+            return 0
+        }
+        var bytes = line.map { UInt8(bitPattern: $0) }[...]
+        while let last = bytes.last, last <= 0x20 { bytes.removeLast() }
+        if bytes.starts(with: "HTTP/".utf8) {
+            // A new status line: what came before it was interim (1xx) or a proxy's.
+            response.headers = HTTPHeaders()
+            return line.count
+        }
+        guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")) else { return line.count }
+        let value = bytes[(colon + 1)...].drop { $0 == 0x20 || $0 == 0x09 }
+        let name = String(decoding: bytes[..<colon], as: UTF8.self)
+        response.headers.add(name: name, value: String(decoding: value, as: UTF8.self))
+        return line.count
+    }
+
+    private func receive(bodyPart part: UnsafeRawBufferPointer) -> Int {
+        guard response.body.count + part.count <= request.maximumResponseBytes else {
+            isTooLarge = true
+            return 0
+        }
+        if response.body.isEmpty, let length = response.headers["Content-Length"].flatMap({ Int($0) }), length > part.count {
+            response.body.reserveCapacity(min(length, request.maximumResponseBytes))
+        }
+        response.body.append(contentsOf: part)
+        return part.count
+    }
+
+    /// What came of the transfer that libcurl has just ended.
+    func result(of handle: UnsafeMutableRawPointer, code: CURLcode) -> Result<HTTPResponse, HTTPError> {
+        if code == CURLE_OK {
+            var status = 0
+            ccurl_get_long(handle, CURLINFO_RESPONSE_CODE, &status)
+            response.status = status
+            return .success(response)
+        }
+        if isTooLarge {
+            let limit = headerBytes > Self.maximumHeaderBytes ? Self.maximumHeaderBytes : request.maximumResponseBytes
+            let error = HTTPError(code: .tooLarge, message: "the response is larger than \(limit) bytes", curlCode: Int32(code.rawValue))
+            return .failure(error)
+        }
+        var newConnections = 0
+        ccurl_get_long(handle, CURLINFO_NUM_CONNECTS, &newConnections)
+        let detail = String(cString: errorText)
+        return .failure(
+            HTTPError(
+                code: HTTPError.Code(curl: code),
+                message: detail.isEmpty ? String(cString: curl_easy_strerror(code)) : detail,
+                curlCode: Int32(code.rawValue),
+                isConnectionReused: newConnections == 0 && HTTPError.Code(curl: code) == .connectionLost
+            )
+        )
+    }
+}
+
+extension Duration {
+    /// Whole milliseconds, at least 1 (libcurl takes 0 for "no limit").
+    fileprivate var milliseconds: Int {
+        let (seconds, attoseconds) = components
+        guard seconds < 1 << 40 else { return Int(Int32.max) }
+        return max(1, min(Int(Int32.max), Int(seconds) * 1_000 + Int(attoseconds / 1_000_000_000_000_000)))
+    }
+}
