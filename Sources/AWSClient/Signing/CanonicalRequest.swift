@@ -1,0 +1,104 @@
+import Transport
+
+/// The form of a request that is signed, and the names of the headers in it.
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html#create-canonical-request>
+struct CanonicalRequest: Sendable {
+    let text: String
+    /// Names in lower case, sorted, joined with `;`.
+    let signedHeaders: String
+
+    /// - Parameters:
+    ///   - path: The path as sent.
+    ///   - query: The names and values, not percent-encoded.
+    ///   - headers: With `Host`; those that proxies change or that are never signed are left out.
+    ///   - payloadHash: SHA-256 of the body in hexadecimal, or a word such as `UNSIGNED-PAYLOAD`.
+    init(
+        method: String,
+        path: String,
+        pathSigning: AWSService.PathSigning,
+        query: [AWSRequest.QueryItem],
+        headers: HTTPHeaders,
+        payloadHash: String
+    ) {
+        let fields = Self.fields(headers)
+        signedHeaders = fields.map(\.name).joined(separator: ";")
+        var text = "\(method)\n\(Self.path(path, pathSigning))\n\(Self.query(query))\n"
+        for field in fields { text += "\(field.name):\(field.value)\n" }
+        self.text = text + "\n\(signedHeaders)\n\(payloadHash)"
+    }
+
+    /// Headers that hops may change, or that carry the signature itself.
+    private static let unsignedNames: Set<String> = [
+        "authorization", "connection", "expect", "te", "trailer", "transfer-encoding", "upgrade", "user-agent",
+        "x-amzn-trace-id",
+    ]
+
+    /// The headers to sign: name in lower case, values of one name joined with `,`, sorted by name.
+    private static func fields(_ headers: HTTPHeaders) -> [(name: String, value: String)] {
+        var fields: [(name: String, value: String)] = []
+        for header in headers {
+            let name = header.name.lowercased()
+            if unsignedNames.contains(name) { continue }
+            let value = collapse(header.value)
+            if let index = fields.firstIndex(where: { $0.name == name }) {
+                fields[index].value += ",\(value)"
+            } else {
+                fields.append((name, value))
+            }
+        }
+        return fields.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+    }
+
+    /// Without white space at the ends, and with one space for each run of it inside.
+    private static func collapse(_ value: String) -> String {
+        var collapsed: [UInt8] = []
+        var pending = false
+        for byte in value.utf8 {
+            // ASCII white space: tab, line feed, vertical tab, form feed, carriage return, space.
+            if byte == 0x20 || (0x09...0x0d).contains(byte) {
+                pending = !collapsed.isEmpty
+            } else {
+                if pending { collapsed.append(0x20) }
+                pending = false
+                collapsed.append(byte)
+            }
+        }
+        return String(decoding: collapsed, as: UTF8.self)
+    }
+
+    static func path(_ path: String, _ signing: AWSService.PathSigning) -> String {
+        switch signing {
+        case .asSent: path.isEmpty ? "/" : path
+        case .normalizedTwiceEncoded: PercentEncoding.encodePath(normalize(path))
+        }
+    }
+
+    /// Without `.` and `..` segments (RFC 3986, section 5.2.4) and without empty segments.
+    private static func normalize(_ path: String) -> String {
+        var segments: [Substring] = []
+        for segment in path.split(separator: "/", omittingEmptySubsequences: true) where segment != "." {
+            if segment == ".." {
+                _ = segments.popLast()
+            } else {
+                segments.append(segment)
+            }
+        }
+        let trailing = path.hasSuffix("/") && !segments.isEmpty ? "/" : ""
+        return "/" + segments.joined(separator: "/") + trailing
+    }
+
+    /// Encoded, then sorted by the bytes of the names and, within a name, of the values.
+    static func query(_ items: [AWSRequest.QueryItem]) -> String {
+        if items.isEmpty { return "" }
+        return
+            items
+            .map { (PercentEncoding.encode($0.name), PercentEncoding.encode($0.value)) }
+            .sorted { left, right in
+                left.0 == right.0
+                    ? left.1.utf8.lexicographicallyPrecedes(right.1.utf8)
+                    : left.0.utf8.lexicographicallyPrecedes(right.0.utf8)
+            }
+            .map { "\($0.0)=\($0.1)" }
+            .joined(separator: "&")
+    }
+}

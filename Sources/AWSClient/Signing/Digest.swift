@@ -1,0 +1,55 @@
+import CCrypto
+
+/// SHA-256 and HMAC-SHA-256 by libcrypto.
+enum Digest {
+    static let byteCount = 32
+
+    static func sha256(_ bytes: some Sequence<UInt8>) -> [UInt8] {
+        let digest = bytes.withContiguousStorageIfAvailable { sha256(UnsafeRawBufferPointer($0)) }
+        return digest ?? Array(bytes).withUnsafeBytes(sha256)
+    }
+
+    private static func sha256(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: byteCount) { output, count in
+            // An empty buffer may have no address; the digest of nothing reads none.
+            let status = EVP_Digest(bytes.baseAddress, bytes.count, output.baseAddress, nil, EVP_sha256(), nil)
+            precondition(status == 1, "libcrypto has no SHA-256")
+            count = byteCount
+        }
+    }
+
+    static func hmac(key: [UInt8], _ text: String) -> [UInt8] {
+        var text = text
+        return text.withUTF8 { message in
+            [UInt8](unsafeUninitializedCapacity: byteCount) { output, count in
+                var written: UInt32 = 0
+                let digest = HMAC(
+                    EVP_sha256(),
+                    key,
+                    Int32(key.count),
+                    message.baseAddress,
+                    message.count,
+                    output.baseAddress,
+                    &written
+                )
+                precondition(digest != nil && written == byteCount, "libcrypto has no HMAC-SHA-256")
+                count = byteCount
+            }
+        }
+    }
+
+    /// Lower-case hexadecimal.
+    static func hex(_ bytes: [UInt8]) -> String {
+        String(unsafeUninitializedCapacity: bytes.count * 2) { output in
+            for (index, byte) in bytes.enumerated() {
+                output[index * 2] = hexDigit(byte >> 4)
+                output[index * 2 + 1] = hexDigit(byte & 15)
+            }
+            return bytes.count * 2
+        }
+    }
+
+    private static func hexDigit(_ value: UInt8) -> UInt8 {
+        value < 10 ? 0x30 + value : 0x61 - 10 + value
+    }
+}
