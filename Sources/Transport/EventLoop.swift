@@ -107,12 +107,17 @@ public final class EventLoop: TaskExecutor, SerialExecutor {
     private func startBackgroundThread() {
         var thread = pthread_t()
         let context = Unmanaged.passRetained(self).toOpaque()
-        let status = pthread_create(&thread, nil, { context in
-            guard let context else { return nil }
-            let loop = Unmanaged<EventLoop>.fromOpaque(context).takeRetainedValue()
-            let _: Never? = loop.drive(until: { nil })
-            return nil
-        }, context)
+        let status = pthread_create(
+            &thread,
+            nil,
+            { context in
+                guard let context else { return nil }
+                let loop = Unmanaged<EventLoop>.fromOpaque(context).takeRetainedValue()
+                let _: Never? = loop.drive(until: { nil })
+                return nil
+            },
+            context
+        )
         precondition(status == 0, "no thread for the event loop")
         pthread_detach(thread)
     }

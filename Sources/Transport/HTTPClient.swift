@@ -18,7 +18,9 @@ public final class HTTPClient: Sendable {
     public func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
         let usedSystem = trust.usesSystem
         let result = await attempt(request)
-        if case .failure(let error) = result, error.curlCode == Int32(CURLE_PEER_FAILED_VERIFICATION.rawValue), !usedSystem {
+        if case .failure(let error) = result, error.curlCode == Int32(CURLE_PEER_FAILED_VERIFICATION.rawValue),
+            !usedSystem
+        {
             // Nothing was sent yet: the handshake had failed.
             trust.fallBackToSystem()
             if trust.usesSystem { return try await attempt(request).get() }

@@ -74,7 +74,9 @@ final class LoopState {
     }
 
     func cancelTransfer(_ cancellation: CancellationFlag) {
-        guard let (handle, transfer) = transfers.first(where: { $0.value.cancellation === cancellation }) else { return }
+        guard let (handle, transfer) = transfers.first(where: { $0.value.cancellation === cancellation }) else {
+            return
+        }
         remove(handle)
         transfer.finish(.failure(.cancelled))
     }
@@ -101,7 +103,9 @@ final class LoopState {
         if let first = timers.first {
             let (seconds, attoseconds) = (first.deadline - .now).components
             // Rounded up: waking a fraction of a millisecond early would only spin.
-            milliseconds = Int32(clamping: max(0, min(60_000, seconds * 1_000 + attoseconds / 1_000_000_000_000_000 + 1)))
+            milliseconds = Int32(
+                clamping: max(0, min(60_000, seconds * 1_000 + attoseconds / 1_000_000_000_000_000 + 1))
+            )
         }
         curl_multi_poll(multi, nil, 0, milliseconds, nil)
     }

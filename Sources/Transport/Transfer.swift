@@ -150,7 +150,9 @@ final class Transfer {
             isTooLarge = true
             return 0
         }
-        if response.body.isEmpty, let length = response.headers["Content-Length"].flatMap({ Int($0) }), length > part.count {
+        if response.body.isEmpty, let length = response.headers["Content-Length"].flatMap({ Int($0) }),
+            length > part.count
+        {
             response.body.reserveCapacity(min(length, request.maximumResponseBytes))
         }
         response.body.append(contentsOf: part)
@@ -167,18 +169,26 @@ final class Transfer {
         }
         if isTooLarge {
             let limit = headerBytes > Self.maximumHeaderBytes ? Self.maximumHeaderBytes : request.maximumResponseBytes
-            let error = HTTPError(code: .tooLarge, message: "the response is larger than \(limit) bytes", curlCode: Int32(code.rawValue))
+            let error = HTTPError(
+                code: .tooLarge,
+                message: "the response is larger than \(limit) bytes",
+                curlCode: Int32(code.rawValue)
+            )
             return .failure(error)
         }
         var newConnections = 0
         ccurl_get_long(handle, CURLINFO_NUM_CONNECTS, &newConnections)
+        var sentAfter: curl_off_t = 0
+        ccurl_get_off(handle, CURLINFO_PRETRANSFER_TIME_T, &sentAfter)
+        // Once the request is on its way, an "unsupported protocol" is the server's: what it sent is no HTTP/1.
+        let isNotHTTP = code == CURLE_UNSUPPORTED_PROTOCOL && sentAfter > 0
         let detail = String(cString: errorText)
         return .failure(
             HTTPError(
-                code: HTTPError.Code(curl: code),
+                code: isNotHTTP ? .malformedResponse : HTTPError.Code(curl: code),
                 message: detail.isEmpty ? String(cString: curl_easy_strerror(code)) : detail,
                 curlCode: Int32(code.rawValue),
-                isConnectionReused: newConnections == 0 && HTTPError.Code(curl: code) == .connectionLost
+                isConnectionReused: newConnections == 0 && sentAfter > 0
             )
         )
     }

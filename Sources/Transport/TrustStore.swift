@@ -38,7 +38,9 @@ public final class TrustStore: Sendable {
 
     /// `AWS_CA_BUNDLE` where it is set, else the default.
     public static func fromEnvironment() -> TrustStore {
-        guard let path = getenv("AWS_CA_BUNDLE").map({ String(cString: $0) }), !path.isEmpty else { return TrustStore() }
+        guard let path = getenv("AWS_CA_BUNDLE").map({ String(cString: $0) }), !path.isEmpty else {
+            return TrustStore()
+        }
         return TrustStore(.file(path))
     }
 
