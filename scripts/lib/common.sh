@@ -17,14 +17,14 @@ die() {
     exit 1
 }
 
-# quietly TITLE COMMAND…: runs a command whose output is shown only when it fails.
+# quietly TITLE COMMAND…: runs a command whose output is shown only when it fails: its last lines.
 quietly() {
     local title=$1 log status=0
     shift
     log=$(mktemp)
     "$@" >"$log" 2>&1 || status=$?
     if [ "$status" -ne 0 ]; then
-        cat "$log" >&2
+        tail -n 60 "$log" >&2
         rm -f "$log"
         die "$title failed with status $status: $*"
     fi
