@@ -1,0 +1,76 @@
+# The account that owns and shares the images.
+module "creator" {
+  source    = "./modules/ami_creator"
+  providers = { aws = aws.creator }
+
+  consumer_account_ids  = values(var.consumers)[*].account_id
+  account_email_mapping = var.account_email_mapping
+  account_memberships   = var.account_memberships
+  alert_sender          = var.alert_sender
+  administrator_address = var.administrator_address
+  create_ses_identity   = var.create_ses_identity
+  ses_identities        = var.ses_identities
+  alert_subscriptions   = var.alert_subscriptions
+  ssm_prefix            = var.ssm_prefix
+  consumer              = var.consumer
+
+  name_prefix         = var.name_prefix
+  package_directory   = var.package_directory
+  architecture        = var.architecture
+  memory_size         = var.memory_size
+  timeout             = var.timeout
+  log_retention_days  = var.log_retention_days
+  log_level           = var.log_level
+  create_trail        = var.create_trail
+  deletion_protection = var.deletion_protection
+  kms_key_arn         = var.creator.kms_key_arn
+  alarm_actions       = var.creator.alarm_actions
+  tags                = var.tags
+}
+
+# The accounts that use them: one block each, and one provider in provider.tf.
+module "production" {
+  source    = "./modules/ami_consumer"
+  providers = { aws = aws.production }
+
+  creator_account_id     = module.creator.account_id
+  cross_account_role_arn = module.creator.consumer_role_arns[var.consumers["production"].account_id]
+  usage_table_name       = module.creator.usage_table_name
+  shares_table_name      = module.creator.shares_table_name
+
+  name_prefix         = var.name_prefix
+  package_directory   = var.package_directory
+  architecture        = var.architecture
+  memory_size         = var.memory_size
+  timeout             = var.timeout
+  log_retention_days  = var.log_retention_days
+  log_level           = var.log_level
+  create_trail        = var.create_trail
+  deletion_protection = var.deletion_protection
+  kms_key_arn         = var.consumers["production"].kms_key_arn
+  alarm_actions       = var.consumers["production"].alarm_actions
+  tags                = var.tags
+}
+
+module "development" {
+  source    = "./modules/ami_consumer"
+  providers = { aws = aws.development }
+
+  creator_account_id     = module.creator.account_id
+  cross_account_role_arn = module.creator.consumer_role_arns[var.consumers["development"].account_id]
+  usage_table_name       = module.creator.usage_table_name
+  shares_table_name      = module.creator.shares_table_name
+
+  name_prefix         = var.name_prefix
+  package_directory   = var.package_directory
+  architecture        = var.architecture
+  memory_size         = var.memory_size
+  timeout             = var.timeout
+  log_retention_days  = var.log_retention_days
+  log_level           = var.log_level
+  create_trail        = var.create_trail
+  deletion_protection = var.deletion_protection
+  kms_key_arn         = var.consumers["development"].kms_key_arn
+  alarm_actions       = var.consumers["development"].alarm_actions
+  tags                = var.tags
+}

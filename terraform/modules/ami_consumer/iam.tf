@@ -1,0 +1,66 @@
+data "aws_iam_policy_document" "usage_tracker" {
+  # checkov:skip=CKV_AWS_356: EC2's and Auto Scaling's Describe actions have no resources to name; the refusal of kms:Decrypt is meant for every key.
+
+  statement {
+    sid       = "RecordUsageInCreatorAccount"
+    actions   = ["sts:AssumeRole"]
+    resources = [var.cross_account_role_arn]
+  }
+
+  # Also through BatchGetItem and TransactWriteItems.
+  statement {
+    sid = "KeepMapping"
+    actions = [
+      "dynamodb:BatchGetItem",
+      "dynamodb:ConditionCheckItem",
+      "dynamodb:GetItem",
+      "dynamodb:PutItem",
+      "dynamodb:Query",
+      "dynamodb:UpdateItem",
+    ]
+    resources = [module.mapping.arn]
+  }
+
+  statement {
+    sid = "LookUpImages"
+    actions = [
+      "autoscaling:DescribeLaunchConfigurations",
+      "ec2:DescribeImages",
+      "ec2:DescribeLaunchTemplateVersions",
+    ]
+    resources = ["*"]
+  }
+
+  # A launch template may name its image as resolve:ssm:<parameter>: one of this account, one that the creator account
+  # shares, or a public one.
+  statement {
+    sid     = "ResolveImageParameters"
+    actions = ["ssm:GetParameters"]
+    resources = concat(
+      [for account in distinct([local.account, var.creator_account_id]) : "arn:${local.partition}:ssm:${local.region}:${account}:parameter/${var.image_parameter_pattern}"],
+      ["arn:${local.partition}:ssm:${local.region}::parameter/aws/service/*"],
+    )
+  }
+
+  # Image parameters are never secret. The key policy of aws/ssm lets everybody in the account decrypt through SSM; this
+  # keeps the function from reading any SecureString whose name the statement above covers.
+  statement {
+    sid       = "ReadNoSecrets"
+    effect    = "Deny"
+    actions   = ["kms:Decrypt"]
+    resources = ["*"]
+
+    condition {
+      test     = "StringLike"
+      variable = "kms:ViaService"
+      values   = ["ssm.*"]
+    }
+  }
+
+  lifecycle {
+    precondition {
+      condition     = endswith(var.cross_account_role_arn, "-usage-${local.region}-${local.account}")
+      error_message = "cross_account_role_arn is not the role that the creator made for account ${local.account} in ${local.region}: look up this account in consumer_role_arns of the creator of this region."
+    }
+  }
+}

@@ -1,0 +1,72 @@
+locals {
+  sender_domain  = split("@", var.alert_sender)[1]
+  ses_identities = coalesce(var.ses_identities, [var.alert_sender, local.sender_domain])
+  parameter_arn  = "arn:${local.partition}:ssm:${local.region}:${local.account}:parameter"
+}
+
+data "aws_iam_policy_document" "share_recorder" {
+  # checkov:skip=CKV_AWS_356: ec2:DescribeImages has no resource to name.
+
+  # Also through TransactWriteItems.
+  statement {
+    sid       = "RecordShares"
+    actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"]
+    resources = [module.shares.arn]
+  }
+
+  statement {
+    sid       = "NameImages"
+    actions   = ["ec2:DescribeImages"]
+    resources = ["*"]
+  }
+}
+
+data "aws_iam_policy_document" "deregistration_checker" {
+  # checkov:skip=CKV_AWS_356: ec2:DescribeImages has no resource to name.
+
+  statement {
+    sid       = "ReadSharesRecordAlerts"
+    actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"]
+    resources = [module.shares.arn]
+  }
+
+  statement {
+    sid       = "ReadUsage"
+    actions   = ["dynamodb:Query"]
+    resources = ["${module.usage.arn}/index/${local.usage_image_index}"]
+  }
+
+  statement {
+    sid     = "ReadAddressesAndMemberships"
+    actions = ["ssm:GetParameters"]
+    resources = [
+      "${local.parameter_arn}${local.email_parameter_prefix}/*",
+      "${local.parameter_arn}${local.membership_parameter_prefix}/*",
+      "${local.parameter_arn}${aws_ssm_parameter.administrator.name}",
+    ]
+  }
+
+  statement {
+    sid       = "SendAsSender"
+    actions   = ["ses:SendEmail"]
+    resources = [for identity in local.ses_identities : "arn:${local.partition}:ses:${local.region}:${local.account}:identity/${identity}"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "ses:FromAddress"
+      values   = [var.alert_sender]
+    }
+  }
+
+  statement {
+    sid       = "PublishAlerts"
+    actions   = ["sns:Publish"]
+    resources = [aws_sns_topic.alerts.arn]
+  }
+
+  statement {
+    sid       = "NameImages"
+    actions   = ["ec2:DescribeImages"]
+    resources = ["*"]
+  }
+}

@@ -1,0 +1,172 @@
+# Values that are passed on to a module are validated there.
+
+variable "region" {
+  description = "Region of the images. Images, events and tables are regional: deploy once for each region, each with a state of its own."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z]+(-[a-z]+)+-[0-9]+$", var.region))
+    error_message = "A region is written like eu-central-1."
+  }
+}
+
+variable "creator" {
+  description = "Account that owns the images: id; how to reach it (CLI `profile`, `role_arn` to assume, or both; neither: the default credentials); optional KMS key and alarm actions."
+  type = object({
+    account_id    = string
+    profile       = optional(string)
+    role_arn      = optional(string)
+    kms_key_arn   = optional(string)
+    alarm_actions = optional(list(string), [])
+  })
+
+  validation {
+    condition     = can(regex("^[0-9]{12}$", var.creator.account_id))
+    error_message = "An account id has 12 digits (in quotes, or leading zeros are lost)."
+  }
+}
+
+variable "consumers" {
+  description = "Accounts that use the images, by the alias of their provider in provider.tf; the same attributes as `creator`."
+  type = map(object({
+    account_id    = string
+    profile       = optional(string)
+    role_arn      = optional(string)
+    kms_key_arn   = optional(string)
+    alarm_actions = optional(list(string), [])
+  }))
+
+  validation {
+    condition     = alltrue([for consumer in var.consumers : can(regex("^[0-9]{12}$", consumer.account_id))])
+    error_message = "An account id has 12 digits (in quotes, or leading zeros are lost)."
+  }
+
+  validation {
+    condition     = length(distinct(values(var.consumers)[*].account_id)) == length(var.consumers) && !contains(values(var.consumers)[*].account_id, var.creator.account_id)
+    error_message = "Each consumer is another account; a creator that uses its own images sets consumer = true."
+  }
+}
+
+variable "consumer" {
+  description = "The creator uses its own images: watch it, too."
+  type        = bool
+  default     = false
+}
+
+variable "account_email_mapping" {
+  description = "Who is told when an account is about to lose an image it uses: account id and `email`, or several `emails`. Several entries for one account add up."
+  type = list(object({
+    account = string
+    email   = optional(string)
+    emails  = optional(list(string), [])
+  }))
+  default   = []
+  sensitive = true
+}
+
+variable "account_memberships" {
+  description = "Organization and organizational units (ARNs) of accounts, where images are shared with those."
+  type = list(object({
+    account = string
+    arns    = list(string)
+  }))
+  default = []
+}
+
+variable "alert_sender" {
+  description = "Address the alerts come from. SES must have verified it, or its domain, in this region."
+  type        = string
+}
+
+variable "administrator_address" {
+  description = "Address that gets the alerts of accounts without an address, and of those SES refuses."
+  type        = string
+  sensitive   = true
+}
+
+variable "create_ses_identity" {
+  description = "Make the SES identity of alert_sender; SES sends it an e-mail with a link that verifies it."
+  type        = bool
+  default     = false
+}
+
+variable "ses_identities" {
+  description = "SES identities the checker may use. null: the sender's address and its domain. In the SES sandbox, add the verified recipients."
+  type        = list(string)
+  default     = null
+}
+
+variable "alert_subscriptions" {
+  description = "Subscriptions of the alert topic, by a name of your choice: protocol and endpoint."
+  type = map(object({
+    protocol = string
+    endpoint = string
+  }))
+  default = {}
+}
+
+variable "name_prefix" {
+  description = "First part of the name of everything made here, in every account."
+  type        = string
+  default     = "ami-steward"
+}
+
+variable "ssm_prefix" {
+  description = "Path of the SSM parameters with addresses and memberships."
+  type        = string
+  default     = "/ami-steward"
+}
+
+variable "package_directory" {
+  description = "Directory with the functions' zip files, made by scripts/package."
+  type        = string
+  default     = "../dist"
+}
+
+variable "architecture" {
+  description = "Instruction set the packages were built for: x86_64 or arm64."
+  type        = string
+  default     = "x86_64"
+}
+
+variable "memory_size" {
+  description = "Memory of each function in MB."
+  type        = number
+  default     = 256
+}
+
+variable "timeout" {
+  description = "Time limit of one invocation of a function in seconds."
+  type        = number
+  default     = 60
+}
+
+variable "log_retention_days" {
+  description = "Days that the functions' log events are kept."
+  type        = number
+  default     = 365
+}
+
+variable "log_level" {
+  description = "Lowest level that the functions log."
+  type        = string
+  default     = "INFO"
+}
+
+variable "create_trail" {
+  description = "Make a CloudTrail trail in each account. EventBridge sees API calls only where some trail logs write management events: leave it false where one does."
+  type        = bool
+  default     = false
+}
+
+variable "deletion_protection" {
+  description = "Refuse to delete tables, and a trail's bucket while it holds files. Set it to false and apply before `terraform destroy`."
+  type        = bool
+  default     = true
+}
+
+variable "tags" {
+  description = "Tags of all resources."
+  type        = map(string)
+  default     = {}
+}
