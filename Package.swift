@@ -36,6 +36,9 @@ let package = Package(
         function("UsageTracker", ["Governance"]),
         function("DeregistrationChecker", ["Governance"]),
 
+        // The runtime alone: invoked by its tests and measurements, not deployed.
+        .executableTarget(name: "Echo", dependencies: ["LambdaRuntime"], swiftSettings: warningsAreErrors),
+
         // A scripted loopback HTTP server for the tests of everything that speaks HTTP.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: warningsAreErrors),
         tests("TransportTests", ["Transport", "TestSupport"]),
