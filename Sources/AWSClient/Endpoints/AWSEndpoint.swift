@@ -1,0 +1,69 @@
+/// Where the requests to one service go, and the region that stands in their signatures.
+public struct AWSEndpoint: Sendable, Hashable {
+    /// `https` or `http`.
+    public let scheme: String
+    /// Host and, where it is not the scheme's own, port: the value of `Host`.
+    public let authority: String
+    /// What precedes every path: empty, or beginning with `/` and not ending with it.
+    public let basePath: String
+    public let signingRegion: String
+
+    init(scheme: String = "https", authority: String, basePath: String = "", signingRegion: String) {
+        self.scheme = scheme
+        self.authority = authority
+        self.basePath = basePath
+        self.signingRegion = signingRegion
+    }
+
+    /// Reads a configured URL: `http` or `https`, a host, an optional port and path, nothing else.
+    ///
+    /// - Parameter setting: where the URL comes from, for the error.
+    init(url: String, signingRegion: String, setting: String) throws(AWSError) {
+        func invalid(_ reason: String) -> AWSError {
+            AWSError(kind: .configuration, code: "InvalidEndpoint", message: "\(setting): \(reason)")
+        }
+        guard url.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else { throw invalid("characters a URL cannot hold") }
+        let parts = url.split(separator: "://", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2 else { throw invalid("not an http or https URL") }
+        let scheme = parts[0].lowercased()
+        guard scheme == "http" || scheme == "https" else { throw invalid("not an http or https URL") }
+        guard !parts[1].contains(where: { $0 == "?" || $0 == "#" }) else { throw invalid("a query or a fragment") }
+        let end = parts[1].firstIndex(of: "/") ?? parts[1].endIndex
+        let authority = parts[1][..<end]
+        guard !authority.contains("@") else { throw invalid("a user name") }
+        guard let host = Self.host(of: authority), !host.isEmpty else { throw invalid("no host, or not a port") }
+        var path = parts[1][end...]
+        while path.hasSuffix("/") { path.removeLast() }
+        self.init(
+            scheme: scheme,
+            authority: Self.withoutDefaultPort(authority.lowercased(), scheme: scheme),
+            basePath: String(path),
+            signingRegion: signingRegion
+        )
+    }
+
+    /// The URL of a path (beginning with `/`) and an encoded query.
+    func url(path: String, query: String) -> String {
+        "\(scheme)://\(authority)\(basePath)\(path)\(query.isEmpty ? "" : "?\(query)")"
+    }
+
+    /// The host of `host`, `host:port`, `[address]` or `[address]:port`; `nil` where the port is none.
+    private static func host(of authority: Substring) -> Substring? {
+        let end: Substring.Index
+        if authority.hasPrefix("[") {
+            guard let bracket = authority.firstIndex(of: "]") else { return nil }
+            end = authority.index(after: bracket)
+        } else {
+            end = authority.firstIndex(of: ":") ?? authority.endIndex
+        }
+        let rest = authority[end...]
+        guard !rest.isEmpty else { return authority[..<end] }
+        guard rest.first == ":", let port = Int(rest.dropFirst()), (1...65535).contains(port) else { return nil }
+        return authority[..<end]
+    }
+
+    private static func withoutDefaultPort(_ authority: String, scheme: String) -> String {
+        let port = scheme == "https" ? ":443" : ":80"
+        return authority.hasSuffix(port) ? String(authority.dropLast(port.count)) : authority
+    }
+}

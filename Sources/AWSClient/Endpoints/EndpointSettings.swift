@@ -1,0 +1,32 @@
+/// What decides the endpoint of a service besides the region.
+/// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>
+public struct EndpointSettings: Sendable {
+    /// URLs given in code, by ``AWSService/settingsKey``; they win over every other source.
+    public var explicit: [String: String] = [:]
+    /// `AWS_ENDPOINT_URL_<SERVICE>`, by ``AWSService/settingsKey``.
+    var environmentServices: @Sendable (_ settingsKey: String) -> String? = { _ in nil }
+    /// `AWS_ENDPOINT_URL`.
+    var environmentGlobal: String?
+    /// `endpoint_url` of the profile's `services` section, by ``AWSService/settingsKey``.
+    var profileServices: [String: String] = [:]
+    /// `endpoint_url` of the profile.
+    var profileGlobal: String?
+    /// `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS` or `ignore_configured_endpoint_urls`: only ``explicit`` URLs count.
+    public var ignoresConfiguredURLs = false
+    public var usesFIPS = false
+    public var usesDualStack = false
+
+    public init() {}
+
+    /// The URL configured for a service, with the name of the setting.
+    func url(for service: AWSService) -> (url: String, setting: String)? {
+        let key = service.settingsKey
+        if let url = explicit[key] { return (url, "the endpoint of \(service.sdkID)") }
+        if ignoresConfiguredURLs { return nil }
+        if let url = environmentServices(key) { return (url, "AWS_ENDPOINT_URL_\(key.uppercased())") }
+        if let url = environmentGlobal { return (url, "AWS_ENDPOINT_URL") }
+        if let url = profileServices[key] { return (url, "endpoint_url of \(key) in the profile's services") }
+        if let url = profileGlobal { return (url, "endpoint_url of the profile") }
+        return nil
+    }
+}
