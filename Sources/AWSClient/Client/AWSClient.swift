@@ -8,7 +8,7 @@ public final class AWSClient: Sendable {
     public let configuration: AWSConfiguration
     public let credentials: any CredentialsProvider
     let http: HTTPClient
-    let effects: AWSEffects
+    public let effects: AWSEffects
     private let keys = SigningKeyCache()
     private let skew = ClockSkew()
     private let quotas = Mutex<[String: RetryQuota]>([:])

@@ -53,3 +53,12 @@ enum JSONErrorParser {
         }
     }
 }
+
+extension AWSError {
+    /// The members that the model of this error has beyond code and message, from the JSON body of the response; nil where
+    /// there is no response or its body is of another form.
+    public func modeledMembers<Members: Decodable>(as type: Members.Type) -> Members? {
+        guard let response else { return nil }
+        return try? JSONCoding.decode(type, from: response.body)
+    }
+}
