@@ -1,0 +1,89 @@
+import AWSClient
+
+/// Amazon EC2: images, launch templates, instances.
+/// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/>
+public struct EC2: Sendable {
+    public let client: AWSClient
+
+    public init(_ client: AWSClient) {
+        self.client = client
+    }
+
+    public func images(_ input: DescribeImages) -> AWSPages<DescribeImages> {
+        client.pages(input)
+    }
+
+    /// The images of these ids that the caller may see, by id; one that is not there, or not visible, is left out.
+    ///
+    /// Unlike the operation's own list of ids, of which one unknown makes the whole request fail.
+    public func images(ids: [String]) async throws(AWSError) -> [String: Image] {
+        // A filter takes 200 values.
+        let chunks = Array(Set(ids)).sorted().chunks(of: 200)
+        let pages = try await concurrentMap(chunks, limit: 4) { chunk throws(AWSError) in
+            var found: [Image] = []
+            let input = DescribeImages(
+                filters: [Filter("image-id", chunk)],
+                includesDeprecated: true,
+                includesDisabled: true
+            )
+            for try await page in images(input) { found += page.images }
+            return found
+        }
+        return Dictionary(pages.joined().map { ($0.imageID, $0) }) { first, _ in first }
+    }
+
+    /// Who may launch an image, besides its owner.
+    public func launchPermissions(imageID: String) async throws(AWSError) -> [LaunchPermission] {
+        try await client.call(DescribeImageLaunchPermissions(imageID: imageID)).launchPermissions
+    }
+
+    public func launchTemplateVersions(
+        _ input: DescribeLaunchTemplateVersions
+    ) -> AWSPages<DescribeLaunchTemplateVersions> {
+        client.pages(input)
+    }
+
+    public func launchTemplates(_ input: DescribeLaunchTemplates) -> AWSPages<DescribeLaunchTemplates> {
+        client.pages(input)
+    }
+
+    public func instances(_ input: DescribeInstances) -> AWSPages<DescribeInstances> {
+        client.pages(input)
+    }
+
+    /// A condition on what a Describe operation finds: any of the values, in which `*` and `?` are wildcards.
+    public struct Filter: Sendable, Hashable {
+        public var name: String
+        public var values: [String]
+
+        public init(_ name: String, _ values: [String]) {
+            self.name = name
+            self.values = values
+        }
+    }
+
+    static func tags(_ xml: XMLNode) -> [String: String] {
+        xml.map("tagSet", entry: "item")
+    }
+
+    /// An empty token means that there is no other page.
+    static func token(_ xml: XMLNode) -> String? {
+        xml.string("nextToken").flatMap { $0.isEmpty ? nil : $0 }
+    }
+}
+
+/// An operation of EC2.
+public protocol EC2Operation: QueryOperation {}
+
+extension EC2Operation {
+    public static var api: QueryAPI { QueryAPI(service: .ec2, dialect: .ec2, version: "2016-11-15") }
+}
+
+extension QueryForm {
+    mutating func set(_ filters: [EC2.Filter]) {
+        list("Filter", structures: filters) { form, filter in
+            form.set("Name", filter.name)
+            form.list("Value", filter.values)
+        }
+    }
+}
