@@ -5,7 +5,9 @@ public final class HTTPClient: Sendable {
     private let loop: EventLoop
     private let trust: TrustStore
 
-    /// - Parameter trust: the certificate authorities; by default `AWS_CA_BUNDLE`'s, Amazon's or the system's.
+    /// - Parameters:
+    ///   - loop: Its clients share connections, whatever their trust: clients that trust differently need different loops.
+    ///   - trust: The certificate authorities; by default `AWS_CA_BUNDLE`'s, Amazon's or the system's.
     public init(loop: EventLoop = .shared, trust: TrustStore = .fromEnvironment()) {
         self.loop = loop
         self.trust = trust

@@ -22,6 +22,8 @@ final class LoopState {
         self.multi = multi
         // Many small requests to few hosts: more connections than this would only be throttled there.
         ccurl_multi_set_long(multi, CURLMOPT_MAX_HOST_CONNECTIONS, 64)
+        // By default libcurl keeps four idle connections for each handle in use: a burst would close them.
+        ccurl_multi_set_long(multi, CURLMOPT_MAXCONNECTS, 64)
     }
 
     // The multi handle is not freed: other threads may still wake it, and a loop lives as long as its process.
