@@ -1,11 +1,11 @@
 # shellcheck shell=bash
-# Shared by the scripts; sourced, never run. Sets `root`, the repository's top directory, and defines how scripts talk.
+# Shared by the scripts; sourced, never run. Sets `repository`, the repository's top directory, and defines how scripts talk.
 
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-export root
+repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+export repository
 
 # What the scripts fetch or build once is kept here; removing the directory is always safe.
-cache=$root/.cache
+cache=$repository/.cache
 export cache
 
 # say TEXT…: one line about what happens now, on standard error, so that a script's standard output stays its result.
