@@ -108,9 +108,11 @@ public final class AWSClient: Sendable {
         timeout: Duration
     ) async -> Result<HTTPResponse, Failure> {
         let request = invocation.request
-        let credentials: AWSCredentials
+        var credentials: AWSCredentials?
         do throws(AWSError) {
-            credentials = try await self.credentials.credentials(deadline: invocation.deadline)
+            if request.isSigned {
+                credentials = try await self.credentials.credentials(deadline: invocation.deadline)
+            }
         } catch {
             return .failure(Failure(error: error.occurred(in: request), wasSent: false))
         }
@@ -132,7 +134,7 @@ public final class AWSClient: Sendable {
     private func message(
         _ number: Int,
         of invocation: Invocation,
-        credentials: AWSCredentials,
+        credentials: AWSCredentials?,
         timeout: Duration
     ) -> HTTPRequest {
         let request = invocation.request
@@ -146,25 +148,28 @@ public final class AWSClient: Sendable {
         headers["amz-sdk-request"] =
             "ttl=\((time + timeout).basic); attempt=\(number); max=\(invocation.maximumAttempts)"
         if let traceID = configuration.traceID() { headers["X-Amzn-Trace-Id"] = traceID }
-        let signer = SigV4Signer(
-            region: endpoint.signingRegion,
-            service: request.service.signingName,
-            pathSigning: request.service.pathSigning,
-            keys: keys
-        )
         let path = request.path.isEmpty ? "/" : request.path
-        let signed = SigV4Signer.Request(
-            method: request.method,
-            path: endpoint.basePath + path,
-            query: request.query,
-            headers: headers,
-            payload: request.payloadSigning == .unsigned && endpoint.scheme == "https"
-                ? .unsigned : .bytes(request.body)
-        )
+        if let credentials {
+            let signer = SigV4Signer(
+                region: endpoint.signingRegion,
+                service: request.service.signingName,
+                pathSigning: request.service.pathSigning,
+                keys: keys
+            )
+            let signed = SigV4Signer.Request(
+                method: request.method,
+                path: endpoint.basePath + path,
+                query: request.query,
+                headers: headers,
+                payload: request.payloadSigning == .unsigned && endpoint.scheme == "https"
+                    ? .unsigned : .bytes(request.body)
+            )
+            headers = signer.sign(signed, with: credentials, at: time)
+        }
         var message = HTTPRequest(
             method: request.method,
             url: endpoint.url(path: path, query: request.encodedQuery),
-            headers: signer.sign(signed, with: credentials, at: time),
+            headers: headers,
             body: request.body
         )
         message.connectTimeout = min(configuration.connectTimeout, timeout)
@@ -176,7 +181,7 @@ public final class AWSClient: Sendable {
     private func failure(
         _ response: HTTPResponse,
         to request: AWSRequest,
-        credentials: AWSCredentials
+        credentials: AWSCredentials?
     ) -> Failure {
         let details = request.parseError(response)
         let date = response.headers["Date"].flatMap { Timestamp(httpDate: $0) }
@@ -187,7 +192,7 @@ public final class AWSClient: Sendable {
             skew: difference.map { $0 - skew.offset }
         )
         if reason == .clockSkew, let difference { skew.set(difference) }
-        if reason == .expiredCredentials { self.credentials.invalidate(credentials) }
+        if reason == .expiredCredentials, let credentials { self.credentials.invalidate(credentials) }
         return Failure(
             error: AWSError(response, to: request, details: details, reason: reason),
             reason: reason,

@@ -13,6 +13,8 @@ public struct AWSRequest: Sendable {
     public var headers: HTTPHeaders
     public var body: [UInt8]
     public var payloadSigning: PayloadSigning
+    /// Whether the request is signed. The operations that exchange a token for credentials are not.
+    public var isSigned = true
     /// A response body longer than this fails with ``AWSError/Kind/transport``.
     public var maximumResponseBytes: Int
     /// Whether one attempt may be followed by another. It is turned off where a repeated request does harm.

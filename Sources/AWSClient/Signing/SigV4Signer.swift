@@ -9,6 +9,8 @@ public struct SigV4Signer: Sendable {
     public let pathSigning: AWSService.PathSigning
     /// Where the session token goes.
     public let sessionToken: SessionTokenMode
+    /// Whether `X-Amz-Content-SHA256` is sent for a signed payload too, as S3 asks for.
+    var sendsPayloadHash: Bool
     private let keys: SigningKeyCache
 
     /// Whether the session token is part of what is signed.
@@ -58,9 +60,6 @@ public struct SigV4Signer: Sendable {
         private static let emptyHash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
     }
 
-    /// Which optional header of the payload's hash is sent.
-    private var sendsPayloadHash: Bool { pathSigning == .asSent }
-
     public init(
         region: String,
         service: String,
@@ -72,6 +71,7 @@ public struct SigV4Signer: Sendable {
         self.service = service
         self.pathSigning = pathSigning
         self.sessionToken = sessionToken
+        sendsPayloadHash = pathSigning == .asSent
         self.keys = keys
     }
 
