@@ -1,0 +1,13 @@
+"""What moto does differently from AWS, put right. Each module says what it changes and why."""
+
+from typing import TYPE_CHECKING
+
+from . import events, images, lambda_functions, launch_templates, queues
+
+if TYPE_CHECKING:
+    from ..cloud import Cloud
+
+
+def install(cloud: "Cloud") -> None:
+    for patch in (events, images, lambda_functions, launch_templates, queues):
+        patch.install(cloud)
