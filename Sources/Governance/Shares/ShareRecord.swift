@@ -1,0 +1,107 @@
+/// Where a principal stands with an image. The greater takes more away.
+public enum ShareStatus: String, Hashable, Sendable, CaseIterable, Comparable {
+    case shared
+    /// The launch permission was taken from this principal, or, by a reset, from all.
+    case removed
+    case disabled
+    case deregistered
+
+    public static func < (a: Self, b: Self) -> Bool { a.rank < b.rank }
+
+    private var rank: Int {
+        switch self {
+        case .shared: 0
+        case .removed: 1
+        case .disabled: 2
+        case .deregistered: 3
+        }
+    }
+}
+
+/// What is known of one principal of one image.
+///
+/// The last change of the principal's own launch permission and the last event that took the image from everyone are kept
+/// apart, and the status follows from both. So records that saw the same events are equal, whatever the order.
+public struct ShareRecord: Hashable, Sendable {
+    public let image: ImageID
+    public let principal: Principal
+    public let region: Region
+    /// The last change of the principal's own launch permission: `shared` or `removed`.
+    public internal(set) var permission: Sighting<ShareStatus>
+    /// The last events that took the image from every principal.
+    public internal(set) var revocations: Sightings<ShareStatus>
+    /// The earliest time at which the image was shared with the principal; nil where only a removal was seen.
+    public internal(set) var firstShared: EventTime?
+
+    public init(
+        image: ImageID,
+        principal: Principal,
+        region: Region,
+        permission: Sighting<ShareStatus>,
+        revocations: Sightings<ShareStatus> = Sightings(),
+        firstShared: EventTime?
+    ) {
+        self.image = image
+        self.principal = principal
+        self.region = region
+        self.permission = permission
+        self.revocations = revocations
+        self.firstShared = firstShared
+    }
+
+    /// The status, and the event that made it. A principal that had lost the image already loses nothing when the image
+    /// is taken from everyone; one that shares a second with such an event has lost it.
+    public var current: Sighting<ShareStatus> {
+        guard permission.status == .shared, let revocation = revocations.effective,
+            revocation.occurrence.time >= permission.occurrence.time
+        else { return permission }
+        return revocation
+    }
+
+    public var status: ShareStatus { current.status }
+}
+
+/// What an event does to one principal's own launch permission.
+public struct PermissionChange: Hashable, Sendable {
+    public let principal: Principal
+    /// `shared` or `removed`.
+    public let permission: Sighting<ShareStatus>
+}
+
+extension ShareRecord {
+    /// The record after a change of the principal's launch permission.
+    /// - Returns: nil where there is nothing to write.
+    public static func merge(
+        _ current: ShareRecord?,
+        _ change: PermissionChange,
+        of image: ImageID,
+        in region: Region
+    ) -> ShareRecord? {
+        let shared = change.permission.status == .shared ? change.permission.occurrence.time : nil
+        guard let current else {
+            return ShareRecord(
+                image: image,
+                principal: change.principal,
+                region: region,
+                permission: change.permission,
+                firstShared: shared
+            )
+        }
+        var merged = current
+        merged.permission = max(current.permission, change.permission)
+        // Of no account while it is not shared; a later share finds them at the image.
+        if merged.permission.status != .shared { merged.revocations = Sightings() }
+        if let shared { merged.firstShared = min(current.firstShared ?? shared, shared) }
+        return merged == current ? nil : merged
+    }
+
+    /// The record after events that took the image from every principal. Nothing changes for a principal that was not
+    /// shared with; should a share that is older come later, the image's own record still has them.
+    /// - Returns: nil where there is nothing to write.
+    public static func merge(_ current: ShareRecord, _ revocations: Sightings<ShareStatus>) -> ShareRecord? {
+        guard current.permission.status == .shared else { return nil }
+        var merged = current
+        merged.revocations = current.revocations.merging(revocations)
+        return merged == current ? nil : merged
+    }
+}
