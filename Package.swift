@@ -30,6 +30,7 @@ let package = Package(
         library("AWSClient", ["Transport", "CCrypto", "CExpat"]),
         library("AWSServices", ["AWSClient"]),
         library("Governance", ["AWSServices", "LambdaRuntime"]),
+        library("DistributionResource", ["AWSServices", "LambdaRuntime"]),
 
         // One executable a function.
         function("ShareRecorder", ["Governance"]),
@@ -46,6 +47,7 @@ let package = Package(
         tests("AWSClientTests", ["AWSClient", "TestSupport"]),
         tests("AWSServicesTests", ["AWSServices", "TestSupport"]),
         tests("GovernanceTests", ["Governance"]),
+        tests("DistributionResourceTests", ["DistributionResource", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]
 )
