@@ -176,7 +176,7 @@ struct SigV4SuiteTests {
         ),
         form(
             "post-x-www-form-urlencoded-parameters",
-            "; charset=utf-8",
+            "; charset=utf8",
             "1a72ec8f64bd914b0e42e42607c7fbce7fb2c7465f63e3092b3b0d39fa77a6fe"
         ),
     ]
