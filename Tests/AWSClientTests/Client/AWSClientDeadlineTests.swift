@@ -1,0 +1,121 @@
+import TestSupport
+import Testing
+import Transport
+
+@testable import AWSClient
+
+/// Deadlines and cancellation reach every wait of a request: the transfer, the pause before a retry, the credentials.
+struct AWSClientDeadlineTests {
+    @Test func noPauseGoesPastTheDeadline() async throws {
+        let fixture = try ClientFixture([.status(500, body: "InternalError|broken|request-7"), .ok("too late")])
+        let deadline = fixture.test.instant + .milliseconds(50)
+        let error = try #require(await fixture.failure(deadline: deadline))
+        #expect(error.kind == .deadline)
+        #expect(error.attempts == 1)
+        #expect(error.requestID == "request-7")
+        #expect((error.underlying as? AWSError)?.code == "InternalError")
+        #expect(fixture.test.sleeps.isEmpty)
+        #expect(fixture.server.requests.count == 1)
+    }
+
+    @Test func aPauseThatEndsBeforeTheDeadlineIsMade() async throws {
+        let fixture = try ClientFixture([.status(500), .ok("")])
+        _ = try await fixture.client.send(
+            ClientFixture.request(),
+            deadline: fixture.test.instant + .milliseconds(2000)
+        )
+        #expect(fixture.test.sleeps == [.milliseconds(50)])
+        // The time to live of the attempt ends with the deadline.
+        #expect(fixture.server.requests[0].header("amz-sdk-request")?.hasPrefix("ttl=20261120T080002Z;") == true)
+    }
+
+    @Test func nothingIsSentAfterTheDeadline() async throws {
+        let fixture = try ClientFixture([.ok("")])
+        let error = try #require(await fixture.failure(deadline: fixture.test.instant))
+        #expect(error.kind == .deadline)
+        #expect(error.attempts == 0)
+        #expect(fixture.server.requests.isEmpty)
+    }
+
+    @Test func aTransferEndsAtTheDeadline() async throws {
+        let server = TestServer([.hang])
+        let client = AWSClient(
+            configuration: try AWSConfiguration(environment: ["AWS_REGION": "r", "AWS_ENDPOINT_URL": server.url]),
+            credentials: StaticCredentialsProvider(ClientFixture.credentials)
+        )
+        do throws(AWSError) {
+            _ = try await client.send(ClientFixture.request(), deadline: .now + .milliseconds(100))
+            Issue.record("the server never answers")
+        } catch {
+            #expect(error.kind == .deadline)
+            #expect(error.attempts == 1)
+        }
+    }
+
+    @Test func anAttemptThatHangsIsFollowedByAnother() async throws {
+        let server = TestServer([.hang, .ok("answer")])
+        var configuration = try AWSConfiguration(environment: ["AWS_REGION": "r", "AWS_ENDPOINT_URL": server.url])
+        configuration.attemptTimeout = .milliseconds(100)
+        let client = AWSClient(
+            configuration: configuration,
+            credentials: StaticCredentialsProvider(ClientFixture.credentials)
+        )
+        let response = try await client.send(ClientFixture.request())
+        #expect(response.body == Array("answer".utf8))
+    }
+
+    @Test func cancellationEndsTheTransfer() async throws {
+        let (arrivals, arrival) = AsyncStream.makeStream(of: Void.self)
+        let server = TestServer { _ in
+            arrival.yield()
+            return .hang
+        }
+        let fixture = try ClientFixture([], environment: ["AWS_ENDPOINT_URL": server.url])
+        let task = Task { await fixture.failure() }
+        for await _ in arrivals { break }
+        task.cancel()
+        let error = try #require(await task.value)
+        #expect(error.kind == .cancelled)
+        #expect(error.attempts == 1)
+    }
+
+    @Test func cancellationEndsThePause() async throws {
+        let (pauses, pause) = AsyncStream.makeStream(of: Void.self)
+        let server = TestServer([.status(500), .ok("too late")])
+        var effects = AWSEffects.live()
+        effects.sleep = { _ in
+            pause.yield()
+            try await EventLoop.shared.sleep(for: .seconds(3600))
+        }
+        let client = AWSClient(
+            configuration: try AWSConfiguration(environment: ["AWS_REGION": "r", "AWS_ENDPOINT_URL": server.url]),
+            credentials: StaticCredentialsProvider(ClientFixture.credentials),
+            effects: effects
+        )
+        let task = Task { () async -> AWSError? in
+            do throws(AWSError) {
+                _ = try await client.send(ClientFixture.request())
+                return nil
+            } catch {
+                return error
+            }
+        }
+        for await _ in pauses { break }
+        task.cancel()
+        #expect(await task.value?.kind == .cancelled)
+        #expect(server.requests.count == 1)
+    }
+
+    @Test func aCancelledTaskSendsNothing() async throws {
+        let fixture = try ClientFixture([.ok("")])
+        let task = Task { () async -> AWSError? in
+            while !Task.isCancelled { await Task.yield() }
+            return await fixture.failure()
+        }
+        task.cancel()
+        let error = try #require(await task.value)
+        #expect(error.kind == .cancelled)
+        #expect(error.attempts == 0)
+        #expect(fixture.server.requests.isEmpty)
+    }
+}
