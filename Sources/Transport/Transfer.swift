@@ -12,6 +12,8 @@ final class Transfer {
     private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
     private var response = HTTPResponse(status: 0)
     private var headerBytes = 0
+    /// Whether the empty line after the header fields has come: libcurl takes the end of the connection for it.
+    private var isHeadComplete = false
     private var isTooLarge = false
 
     /// The field lines of a response, all together, may be this long.
@@ -136,8 +138,10 @@ final class Transfer {
         if bytes.starts(with: "HTTP/".utf8) {
             // A new status line: what came before it was interim (1xx) or a proxy's.
             response.headers = HTTPHeaders()
+            isHeadComplete = false
             return line.count
         }
+        if bytes.isEmpty { isHeadComplete = true }
         guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")) else { return line.count }
         let value = bytes[(colon + 1)...].drop { $0 == 0x20 || $0 == 0x09 }
         let name = String(decoding: bytes[..<colon], as: UTF8.self)
@@ -162,6 +166,9 @@ final class Transfer {
     /// What came of the transfer that libcurl has just ended.
     func result(of handle: UnsafeMutableRawPointer, code: CURLcode) -> Result<HTTPResponse, HTTPError> {
         if code == CURLE_OK {
+            guard isHeadComplete else {
+                return .failure(HTTPError(code: .connectionLost, message: "the connection ended within the header fields"))
+            }
             var status = 0
             ccurl_get_long(handle, CURLINFO_RESPONSE_CODE, &status)
             response.status = status
