@@ -167,7 +167,8 @@ final class Transfer {
     func result(of handle: UnsafeMutableRawPointer, code: CURLcode) -> Result<HTTPResponse, HTTPError> {
         if code == CURLE_OK {
             guard isHeadComplete else {
-                return .failure(HTTPError(code: .connectionLost, message: "the connection ended within the header fields"))
+                let message = "the connection ended within the header fields"
+                return .failure(HTTPError(code: .connectionLost, message: message))
             }
             var status = 0
             ccurl_get_long(handle, CURLINFO_RESPONSE_CODE, &status)
