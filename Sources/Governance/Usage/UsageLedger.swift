@@ -1,0 +1,120 @@
+/// A write of a mapping that happens only if the mapping is still as it was read.
+public struct MappingWrite: Hashable, Sendable {
+    public let record: MappingRecord
+    /// As read; nil where there was none.
+    public let replaced: MappingRecord?
+    /// A launch template whose deletion must not have been recorded: it was not when the decision was made.
+    public let undeletedTemplate: MappingKey?
+}
+
+/// Where the use of images is kept: rows in the creator's account, mappings in the own one.
+public protocol UsageStore: Sendable {
+    /// Strongly consistent; a key without a record is missing from the answer.
+    func mappings(_ keys: [MappingKey]) async throws -> [MappingKey: MappingRecord]
+    /// The records of all versions of a launch template, without the one of the template itself. Strongly consistent.
+    func mappings(ofVersionsOf template: LaunchTemplateID) async throws -> [MappingRecord]
+    /// Makes the changes; those whose condition does not hold have been overtaken, and are left.
+    func change(_ rows: [UsageRowChange]) async throws
+    /// Makes each write whose conditions hold.
+    /// - Returns: the keys that were not written.
+    func write(_ writes: [MappingWrite]) async throws -> Set<MappingKey>
+}
+
+/// Applies what events change to a store, so that it ends in the same state whatever the order of events, however often
+/// each is delivered, however many invocations run at once, and wherever one of them was cut off and run again.
+///
+/// For each resource: read the mapping, decide, change the rows, write the mapping if it is as it was read; else read it
+/// again and decide again, which may mean to delete the row just written. The deletion of a launch template is recorded
+/// first, at the template; from then on no version's mapping can be written as in use; then its versions are released.
+public struct UsageLedger<Store: UsageStore>: Sendable {
+    public let store: Store
+    public let account: AccountID
+    public let region: Region
+    public let source: UsageSource
+    private let rounds = 20
+
+    public init(store: Store, account: AccountID, region: Region, source: UsageSource = .event) {
+        self.store = store
+        self.account = account
+        self.region = region
+        self.source = source
+    }
+
+    public func apply(_ changes: UsageChanges<ImageID>) async throws {
+        if let template = changes.deletedTemplate { try await delete(template, at: changes.mark) }
+        try await settle(
+            changes.acquisitions.map(ResourceEvent.acquired)
+                + changes.releases.map { .released($0, changes.mark) }
+        )
+    }
+
+    private func delete(_ template: LaunchTemplateID, at mark: EventMark) async throws {
+        try await recordDeletion(at: .template(template), mark)
+        let versions = try await store.mappings(ofVersionsOf: template)
+        try await settle(versions.compactMap { $0.key.resource.map { .released($0, mark) } })
+    }
+
+    private func recordDeletion(at key: MappingKey, _ mark: EventMark) async throws {
+        for _ in 0..<rounds {
+            let known = try await store.mappings([key])[key]
+            var record = known ?? MappingRecord(key: key)
+            record.release(at: mark)
+            if record == known { return }
+            let write = MappingWrite(record: record, replaced: known, undeletedTemplate: nil)
+            if try await store.write([write]).isEmpty { return }
+        }
+        throw RecordContention(description: "\(key.resourceID) is changed by others all the time")
+    }
+
+    private func settle(_ events: [ResourceEvent]) async throws {
+        var seen: Set<Resource> = []
+        var open = events.filter { seen.insert($0.resource).inserted }
+        for _ in 0..<rounds {
+            if open.isEmpty { return }
+            let keys = open.map(\.resource.mappingKey) + open.compactMap(\.resource.templateKey).unique()
+            let known = try await store.mappings(keys)
+            var rows: [UsageRowChange] = []
+            var writes: [MappingWrite] = []
+            var unfinished: Set<MappingKey> = []
+            for event in open {
+                let key = event.resource.mappingKey
+                let template = event.resource.templateKey.flatMap { known[$0] }
+                let transition = MappingRecord.transition(from: known[key], template: template, event)
+                rows += transition.rows.map { change($0, of: event.resource) }
+                if transition.isUnfinished { unfinished.insert(key) }
+                guard let mapping = transition.mapping else { continue }
+                writes.append(
+                    MappingWrite(
+                        record: mapping,
+                        replaced: known[key],
+                        undeletedTemplate: template == nil ? event.resource.templateKey : nil
+                    )
+                )
+            }
+            if !rows.isEmpty { try await store.change(rows) }
+            if !writes.isEmpty { unfinished.formUnion(try await store.write(writes)) }
+            open.removeAll { !unfinished.contains($0.resource.mappingKey) }
+        }
+        if let event = open.first {
+            throw RecordContention(description: "\(event.resource.id) is changed by others all the time")
+        }
+    }
+
+    private func change(_ row: MappingTransition.Row, of resource: Resource) -> UsageRowChange {
+        switch row {
+        case .put(let acquired):
+            .put(
+                UsageRow(
+                    key: .init(account: account, image: acquired.image, resource: resource),
+                    resourceName: acquired.resourceName,
+                    region: region,
+                    mark: acquired.mark,
+                    lastSeen: acquired.mark.time,
+                    source: source
+                )
+            )
+        case .delete(let image, let condition):
+            .delete(.init(account: account, image: image, resource: resource), condition)
+        }
+    }
+}
