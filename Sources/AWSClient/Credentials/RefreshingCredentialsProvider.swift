@@ -66,12 +66,14 @@ public final class RefreshingCredentialsProvider: CredentialsProvider {
     }
 
     public func invalidate(_ credentials: AWSCredentials) {
-        state.withLock { state in
-            guard state.current == credentials else { return }
+        let isCurrent = state.withLock { state in
+            // Refused, but replaced meanwhile.
+            guard state.current == credentials else { return false }
             state.current = nil
             state.pausedUntil = nil
+            return true
         }
-        source.invalidate(credentials)
+        if isCurrent { source.invalidate(credentials) }
     }
 
     /// What a caller does now; a caller that is to fetch is entered as the one that does.
