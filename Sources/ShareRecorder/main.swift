@@ -1,3 +1,7 @@
-import FoundationEssentials
+import Governance
+import LambdaRuntime
 
-print("hello \(Date())")
+LambdaRuntime.run { environment in
+    let recorder = try ShareRecorder(environment)
+    return { event, context in try await recorder.handle(event, context) }
+}

@@ -1,3 +1,7 @@
-import FoundationEssentials
+import Governance
+import LambdaRuntime
 
-print("hello \(Date())")
+LambdaRuntime.run { environment in
+    let tracker = try UsageTracker(environment)
+    return { event, context in try await tracker.handle(event, context) }
+}

@@ -54,11 +54,15 @@ extension CreatedLaunchTemplateVersion {
     private static func image(in data: LenientObject?) throws -> Image? {
         guard let data, let key = data.presentKey(["imageId", "ImageId"]), let text = try data.text(at: key)
         else { return nil }
-        let reference = "resolve:ssm:"
-        if text.hasPrefix(reference), text.utf8.count > reference.utf8.count {
-            return .parameter(String(text.dropFirst(reference.count)))
-        }
+        if let name = parameterName(in: text) { return .parameter(name) }
         return .id(try data.decode(ImageID.self, forKey: key))
+    }
+
+    /// What follows `resolve:ssm:`; nil for a text that does not begin so.
+    static func parameterName(in text: String) -> String? {
+        let reference = "resolve:ssm:"
+        guard text.hasPrefix(reference), text.utf8.count > reference.utf8.count else { return nil }
+        return String(text.dropFirst(reference.count))
     }
 }
 

@@ -1,0 +1,149 @@
+import AWSClient
+import AWSServices
+
+/// The usage table of the creator's account and the mapping table of the own one.
+public struct DynamoDBUsageStore: UsageStore {
+    /// With the credentials of the cross-account role.
+    let creator: DynamoDB
+    let usageTable: String
+    let own: DynamoDB
+    let mappingTable: String
+    /// How long a released mapping is remembered, against events that come late.
+    let tombstoneDays: Int64
+
+    public init(creator: DynamoDB, usageTable: String, own: DynamoDB, mappingTable: String, tombstoneDays: Int64) {
+        self.creator = creator
+        self.usageTable = usageTable
+        self.own = own
+        self.mappingTable = mappingTable
+        self.tombstoneDays = tombstoneDays
+    }
+
+    // MARK: Mapping
+
+    public func mappings(_ keys: [MappingKey]) async throws -> [MappingKey: MappingRecord] {
+        let items = try await own.batchGet(table: mappingTable, keys: keys.map(key(of:)), isConsistent: true)
+        let records = try items.map(mapping(_:))
+        return Dictionary(records.map { ($0.key, $0) }) { first, _ in first }
+    }
+
+    public func mappings(ofVersionsOf template: LaunchTemplateID) async throws -> [MappingRecord] {
+        var records: [MappingRecord] = []
+        let query = DynamoDB.Query(
+            table: mappingTable,
+            keyCondition: "\(name: MappingRecord.resourceKey) = \(.string(template.text))",
+            isConsistent: true
+        )
+        for try await page in own.query(query) {
+            records += try page.items.map(mapping(_:)).filter { $0.key != .template(template) }
+        }
+        return records
+    }
+
+    public func write(_ writes: [MappingWrite]) async throws -> Set<MappingKey> {
+        var conditional: [DynamoDB.ConditionalWrite] = []
+        var keys: [MappingKey?] = []
+        var checked: Set<MappingKey> = []
+        for write in writes {
+            // What is released stays so, whether its template is deleted or not.
+            let template = write.record.state == .released ? nil : write.undeletedTemplate
+            let group = template.map { $0.resourceID }
+            if let template, checked.insert(template).inserted {
+                let check = DynamoDB.ConditionCheck(
+                    table: mappingTable,
+                    key: key(of: template),
+                    condition: Self.isAbsent
+                )
+                conditional.append(.init(.check(check), group: group))
+                keys.append(nil)
+            }
+            let item = item(of: write.record)
+            let condition = write.replaced.map(Self.isUnchanged(from:)) ?? Self.isAbsent
+            conditional.append(.init(.put(.init(table: mappingTable, item: item, condition: condition)), group: group))
+            keys.append(write.record.key)
+        }
+        let outcomes = try await own.writeConditionally(conditional)
+        return Set(zip(keys, outcomes).compactMap { key, outcome in outcome == .written ? nil : key })
+    }
+
+    private func key(of key: MappingKey) -> DynamoDB.Item {
+        [MappingRecord.resourceKey: .string(key.resourceID), MappingRecord.partKey: .string(key.part)]
+    }
+
+    private func item(of record: MappingRecord) -> DynamoDB.Item {
+        var item = key(of: record.key).merging(record.attributes.mapValues { .string($0) }) { key, _ in key }
+        if let expiry = record.expiry(afterDays: tombstoneDays) {
+            item[MappingRecord.expiryAttribute] = .number(Int(expiry))
+        }
+        return item
+    }
+
+    private func mapping(_ item: DynamoDB.Item) throws -> MappingRecord {
+        guard let resourceID = item[MappingRecord.resourceKey]?.stringValue else {
+            throw MalformedItem(attribute: MappingRecord.resourceKey)
+        }
+        guard let part = item[MappingRecord.partKey]?.stringValue else {
+            throw MalformedItem(attribute: MappingRecord.partKey)
+        }
+        let key = MappingKey(resourceID: resourceID, part: part)
+        return try MappingRecord(key: key, attributes: item.compactMapValues(\.stringValue))
+    }
+
+    private static let isAbsent: DynamoDB.Expression = "attribute_not_exists(\(name: MappingRecord.resourceKey))"
+
+    /// From these the rest of a mapping's attributes follows.
+    private static let decidingAttributes = [
+        "image_id", "acquired_time", "acquired_id", "intended", "released_time", "released_id",
+    ]
+
+    /// Whether an item still has every attribute that the record was read from, and none that it was read without.
+    private static func isUnchanged(from record: MappingRecord) -> DynamoDB.Expression {
+        let attributes = record.attributes
+        let deciding = decidingAttributes.map { name -> DynamoDB.Expression in
+            guard let value = attributes[name] else { return "attribute_not_exists(\(name: name))" }
+            return "\(name: name) = \(.string(value))"
+        }
+        return deciding.dropFirst().reduce(deciding[0]) { "\($0) AND \($1)" }
+    }
+
+    // MARK: Usage
+
+    public func change(_ rows: [UsageRowChange]) async throws {
+        // What fails its condition has been overtaken.
+        _ = try await creator.writeConditionally(rows.map { .init(write(for: $0)) })
+    }
+
+    private func write(for change: UsageRowChange) -> DynamoDB.Write {
+        let key = key(of: change.key)
+        let condition = Self.expression(change.condition)
+        switch change {
+        case .put(let row):
+            let item = key.merging(row.attributes.mapValues { .string($0) }) { key, _ in key }
+            return .put(.init(table: usageTable, item: item, condition: condition))
+        case .delete:
+            return .delete(.init(table: usageTable, key: key, condition: condition))
+        }
+    }
+
+    private func key(of key: UsageRow.Key) -> DynamoDB.Item {
+        [UsageRow.Key.accountKey: .string(key.account.text), UsageRow.Key.resourceKey: .string(key.sortKey)]
+    }
+
+    private static func expression(_ condition: UsageRowChange.Condition) -> DynamoDB.Expression? {
+        let comparison: (sign: DynamoDB.Expression, mark: EventMark)
+        switch condition {
+        case .always: return nil
+        case .markBefore(let bound): comparison = ("<", bound)
+        case .markAfter(let bound): comparison = (">", bound)
+        }
+        let sign = comparison.sign
+        let firstSeen: DynamoDB.Expression = "\(name: UsageRow.firstSeenAttribute)"
+        let eventID: DynamoDB.Expression = "\(name: UsageRow.eventIDAttribute)"
+        let time: DynamoDB.Expression = "\(.string(comparison.mark.time.description))"
+        let id: DynamoDB.Expression = "\(.string(comparison.mark.eventID))"
+        return """
+            attribute_not_exists(\(name: UsageRow.Key.accountKey)) OR \(firstSeen) \(sign) \(time) \
+            OR (\(firstSeen) = \(time) AND \(eventID) \(sign) \(id))
+            """
+    }
+}
