@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Python for the scripts: a virtual environment with the pinned packages of scripts/localcloud/requirements.txt, and the
 # Lambda Runtime Interface Emulator. Meant to be sourced; needs `repository` to be the repository's root.
 #
@@ -8,6 +9,7 @@
 
 rie_wheel_version=1.170.0
 
+# shellcheck disable=SC2154 # set by common.sh, or by whoever sources this
 python_requirements="$repository/scripts/localcloud/requirements.txt"
 
 python_failed() {

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Terraform for the scripts. Meant to be sourced.
 #
 #   find_terraform           sets `terraform`, or says how to get it
