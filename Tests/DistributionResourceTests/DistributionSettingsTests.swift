@@ -1,3 +1,4 @@
+import AWSServices
 import Testing
 
 @testable import DistributionResource

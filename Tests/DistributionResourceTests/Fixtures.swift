@@ -1,3 +1,5 @@
+import AWSServices
+
 @testable import DistributionResource
 
 /// What several tests speak of.

@@ -1,3 +1,5 @@
+import AWSServices
+
 @testable import DistributionResource
 
 /// Random configurations and templates within what the service and the properties allow.

@@ -1,3 +1,5 @@
+import AWSServices
+
 /// A request of CloudFormation to create, update or delete one custom resource.
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requests.html>
 struct CustomResourceRequest: Sendable {

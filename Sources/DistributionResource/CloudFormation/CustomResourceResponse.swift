@@ -1,3 +1,5 @@
+import AWSServices
+
 /// The document with which a request is answered.
 /// <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-responses.html>
 struct CustomResourceResponse: Sendable {

@@ -1,3 +1,5 @@
+import AWSServices
+
 /// Why the function was invoked.
 enum InvocationEvent: Sendable {
     /// CloudFormation, or the provider framework on its behalf.

@@ -1,3 +1,5 @@
+import AWSServices
+
 extension DistributionSettings {
     /// The settings as a template wants them, and the fields it took charge of. Whatever the template does not name stays.
     ///

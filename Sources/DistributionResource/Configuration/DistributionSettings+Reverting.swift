@@ -1,3 +1,5 @@
+import AWSServices
+
 extension DistributionSettings {
     /// The settings with `fields` as they were in `original`; everything else, also what others have changed since, stays.
     ///

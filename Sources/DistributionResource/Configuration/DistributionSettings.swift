@@ -1,3 +1,5 @@
+import AWSServices
+
 /// What `UpdateDistributionConfiguration` writes of a distribution configuration: all of it but name, timeout and tags,
 /// which stay as they are.
 struct DistributionSettings: Sendable, Equatable {

@@ -1,3 +1,5 @@
+import AWSServices
+
 /// A part of a distribution configuration that a template has taken charge of.
 struct FieldPath: Sendable, Hashable {
     /// The region of the distribution; nil for members of the configuration itself.

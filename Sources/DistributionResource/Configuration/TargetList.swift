@@ -1,3 +1,5 @@
+import AWSServices
+
 /// A list of targets as one text with a limit: whole ids separated by commas, never a part of one. Where not all fit, the
 /// text ends with how many more there are (`111111111111,222222222222,+1534 more`), so that nobody takes it for the whole.
 enum TargetList {

@@ -1,3 +1,5 @@
+import AWSServices
+
 extension DistributionProperties {
     /// The AMI tags that the resource keeps itself.
     static let ownTags: Set<String> = [TargetTag.publish, TargetTag.share]

@@ -1,3 +1,5 @@
+import AWSServices
+
 /// What a template says of a distribution configuration: the resource properties, validated. A member that is nil was not
 /// named and leaves the configuration as it is; an empty list empties it.
 struct DistributionProperties: Sendable, Equatable {

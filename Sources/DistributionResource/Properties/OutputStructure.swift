@@ -1,3 +1,5 @@
+import AWSServices
+
 /// A structure of Image Builder's model that a property holds, for example a launch template configuration: its members
 /// and what each may be.
 ///

@@ -1,3 +1,5 @@
+import AWSServices
+
 /// Reads typed values out of resource properties, in which CloudFormation makes every scalar a string.
 struct PropertyReader {
     let members: [String: JSONValue]

@@ -1,3 +1,5 @@
+import AWSServices
+
 /// A value that is the same in every region, or one for each region named.
 enum RegionalValue<Value: Sendable & Equatable>: Sendable, Equatable {
     case everywhere(Value)
