@@ -36,6 +36,7 @@ let package = Package(
         function("ShareRecorder", ["Governance"]),
         function("UsageTracker", ["Governance"]),
         function("DeregistrationChecker", ["Governance"]),
+        function("ImageDistribution", ["DistributionResource"]),
 
         // The runtime alone: invoked by its tests and measurements, not deployed.
         .executableTarget(name: "Echo", dependencies: ["LambdaRuntime"], swiftSettings: warningsAreErrors),

@@ -2,7 +2,7 @@ import AWSClient
 
 /// Maps each element by an asynchronous call, at most `limit` of them at a time; results in the order of the elements.
 /// The first failure cancels the calls under way and is thrown when they have ended.
-func concurrentMap<Element: Sendable, Value: Sendable>(
+package func concurrentMap<Element: Sendable, Value: Sendable>(
     _ elements: [Element],
     limit: Int,
     _ transform: @escaping @Sendable (Element) async throws(AWSError) -> Value

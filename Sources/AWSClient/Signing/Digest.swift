@@ -1,10 +1,10 @@
 import CCrypto
 
 /// SHA-256 and HMAC-SHA-256 by libcrypto.
-enum Digest {
+package enum Digest {
     static let byteCount = 32
 
-    static func sha256(_ bytes: some Sequence<UInt8>) -> [UInt8] {
+    package static func sha256(_ bytes: some Sequence<UInt8>) -> [UInt8] {
         let digest = bytes.withContiguousStorageIfAvailable { sha256(UnsafeRawBufferPointer($0)) }
         return digest ?? Array(bytes).withUnsafeBytes(sha256)
     }
@@ -39,7 +39,7 @@ enum Digest {
     }
 
     /// Lower-case hexadecimal.
-    static func hex(_ bytes: [UInt8]) -> String {
+    package static func hex(_ bytes: [UInt8]) -> String {
         String(unsafeUninitializedCapacity: bytes.count * 2) { output in
             for (index, byte) in bytes.enumerated() {
                 output[index * 2] = hexDigit(byte >> 4)
