@@ -43,6 +43,13 @@ let package = Package(
 
         // A scripted loopback HTTP server for the tests of everything that speaks HTTP.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: warningsAreErrors),
+        // Signs, resolves endpoints and decides on retries for the comparison with botocore.
+        .executableTarget(
+            name: "SigningProbe",
+            dependencies: ["AWSClient"],
+            path: "Tests/Botocore/SigningProbe",
+            swiftSettings: warningsAreErrors
+        ),
         tests("TransportTests", ["Transport", "TestSupport"]),
         tests("LambdaRuntimeTests", ["LambdaRuntime", "TestSupport"]),
         tests("AWSClientTests", ["AWSClient", "TestSupport"]),

@@ -223,8 +223,7 @@ public final class AWSClient: Sendable {
         if let endpoint = resolved.withLock({ $0[request.service] }) { return endpoint }
         let endpoint: AWSEndpoint
         do throws(AWSError) {
-            endpoint = try EndpointResolver(region: configuration.region, settings: configuration.endpoints)
-                .endpoint(for: request.service)
+            endpoint = try configuration.endpoint(for: request.service)
         } catch {
             throw error.occurred(in: request)
         }

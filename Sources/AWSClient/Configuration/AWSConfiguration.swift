@@ -52,6 +52,16 @@ public struct AWSConfiguration: Sendable {
     }
 }
 
+extension AWSConfiguration {
+    /// Where requests to a service go: the URL given in code, the configured one, or the partition's.
+    ///
+    /// - Throws: ``AWSError/Kind/configuration`` for a region or a URL that is none, and for settings that contradict
+    ///   each other.
+    public func endpoint(for service: AWSService) throws(AWSError) -> AWSEndpoint {
+        try EndpointResolver(region: region, settings: endpoints).endpoint(for: service)
+    }
+}
+
 /// Reads one setting from the environment or, where that has none, from the profile.
 struct SettingsReader {
     let environment: AWSEnvironment

@@ -18,7 +18,7 @@ extension RetryReason {
     /// - Parameters:
     ///   - code: The error's code, where the protocol found one.
     ///   - skew: How far the service's clock is from ours, by the response's `Date`.
-    init?(code: String?, status: Int, skew: Duration?) {
+    public init?(code: String?, status: Int, skew: Duration?) {
         if let code {
             if Self.throttlingCodes.contains(code) {
                 self = .throttling
