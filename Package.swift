@@ -51,7 +51,7 @@ let package = Package(
             swiftSettings: warningsAreErrors
         ),
         tests("TransportTests", ["Transport", "TestSupport"]),
-        tests("LambdaRuntimeTests", ["LambdaRuntime", "TestSupport"]),
+        tests("LambdaRuntimeTests", ["LambdaRuntime", "TestSupport", "Echo"]),
         tests("AWSClientTests", ["AWSClient", "TestSupport"]),
         tests("AWSServicesTests", ["AWSServices", "TestSupport"]),
         tests("GovernanceTests", ["Governance"]),

@@ -48,7 +48,7 @@ enum JSONText {
         var string = string
         string.withUTF8 { bytes in
             var copied = 0
-            for (index, byte) in bytes.enumerated() where byte < 0x20 || byte == 0x22 || byte == 0x5c {
+            for (index, byte) in bytes.enumerated() where byte < 0x20 || byte == 0x22 || byte == 0x5c || byte == 0x7f {
                 buffer.append(contentsOf: bytes[copied..<index])
                 appendEscaped(byte, to: &buffer)
                 copied = index + 1

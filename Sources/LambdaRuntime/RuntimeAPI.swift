@@ -29,11 +29,10 @@ struct RuntimeAPI: Sendable {
     private let post: HTTPRequest
     private let base: String
 
-    /// Well above the 6 MiB and 100 bytes of an event, to outlive a change of that quota.
-    private static let maximumEventBytes = 16 << 20
-
-    /// - Parameter authority: host and port, as `AWS_LAMBDA_RUNTIME_API` has them.
-    init(authority: String, client: HTTPClient) {
+    /// - Parameters:
+    ///   - authority: host and port, as `AWS_LAMBDA_RUNTIME_API` has them.
+    ///   - maximumEventBytes: by default well above the 6 MiB and 100 bytes of an event, to outlive a change of that quota.
+    init(authority: String, client: HTTPClient, maximumEventBytes: Int = 16 << 20) {
         self.client = client
         base = "http://\(authority)/2018-06-01/runtime/"
         var request = HTTPRequest(url: base + "invocation/next", headers: ["User-Agent": "ami-steward"])
@@ -41,7 +40,7 @@ struct RuntimeAPI: Sendable {
         request.connectTimeout = .seconds(1)
         request.timeout = nil
         request.usesProxy = false
-        request.maximumResponseBytes = Self.maximumEventBytes
+        request.maximumResponseBytes = maximumEventBytes
         nextRequest = request
         request.method = "POST"
         request.headers.add(name: "Content-Type", value: "application/json")
