@@ -64,13 +64,15 @@ class Admin:
     def _settings(self, parameters: Parameters) -> Any:
         """`session_seconds`: how long sessions of AssumeRole last at most (null: as asked); `credential_seconds`: those given
         to functions; `retry_seconds`: the wait before an asynchronous invocation is tried again; `recycle`: true starts
-        every function cold at its next invocation."""
+        every function cold at its next invocation; `function_environment`: variables that every function gets besides its own."""
         if "session_seconds" in parameters:
             self._cloud.gateway.session_seconds = parameters["session_seconds"]
         if "credential_seconds" in parameters:
             self._cloud.functions.credential_seconds = float(parameters["credential_seconds"])
         if "retry_seconds" in parameters:
             self._cloud.invocations.retry_seconds = float(parameters["retry_seconds"])
+        if "function_environment" in parameters:
+            self._cloud.functions.extra_environment = dict(parameters["function_environment"] or {})
         if parameters.get("recycle"):
             self._cloud.functions.recycle()
         return {

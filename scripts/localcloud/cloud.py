@@ -22,6 +22,7 @@ from .identities import Identities  # noqa: E402
 from .mail import Mailbox  # noqa: E402
 from .moto_bridge import Moto  # noqa: E402
 from .request_log import RequestLog  # noqa: E402
+from .services import Services  # noqa: E402
 
 ADMIN_PREFIX = "/_localcloud/"
 
@@ -39,8 +40,9 @@ class Cloud:
         self.faults = Faults()
         self.mailbox = Mailbox()
         self.log = RequestLog(directory / "requests.jsonl")
+        self.services = Services()
         self.gateway = Gateway(
-            moto, self.identities, self.functions, self.invocations, self.faults, self.mailbox, self.log
+            moto, self.identities, self.functions, self.invocations, self.faults, self.mailbox, self.log, self.services
         )
         self.admin = Admin(self)
         self.server = HTTPServer(self._application, port)

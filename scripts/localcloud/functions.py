@@ -59,6 +59,8 @@ class Functions:
         self._lock = threading.Lock()
         self.credential_seconds = 3600.0
         """How long the credentials given to an execution environment are valid. It is replaced before they end."""
+        self.extra_environment: dict[str, str] = {}
+        """Variables that every function gets besides its own, such as the certificates of a test's own HTTPS server."""
 
     def invoke(self, function: LambdaFunction, payload: bytes, request_id: str | None = None) -> Outcome:
         environment = self._environment(function)
@@ -131,6 +133,7 @@ class Functions:
         variables = {
             "AWS_ENDPOINT_URL": self._endpoint(),
             **_logging_variables(function),
+            **self.extra_environment,
             **{key: str(value) for key, value in (function.environment_vars or {}).items()},
         }
         return Configuration(

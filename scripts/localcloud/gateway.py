@@ -24,6 +24,7 @@ from .moto_bridge import Moto
 from .operations import Operation, identify
 from .policies import Need
 from .request_log import RequestLog
+from .services import Services
 from .signatures import Scope, SignatureError, scope_of, verify
 
 _LARGEST_PAYLOAD = 6 * 1024 * 1024 + 100
@@ -35,7 +36,7 @@ class Gateway:
 
     def __init__(
         self, moto: Moto, identities: Identities, functions: Functions, invocations: AsynchronousInvocations,
-        faults: Faults, mailbox: Mailbox, log: RequestLog,
+        faults: Faults, mailbox: Mailbox, log: RequestLog, services: Services,
     ):  # fmt: skip
         self.session_seconds: float | None = None
         self._moto = moto
@@ -45,6 +46,7 @@ class Gateway:
         self._faults = faults
         self._mailbox = mailbox
         self._log = log
+        self._services = services
 
     def answer(self, request: Request) -> Response:
         entry: dict[str, Any] = {
@@ -141,6 +143,9 @@ class Gateway:
             return self._invoke(request, operation, principal)
         if operation.action == "sts:AssumeRole":
             return self._assume_role(request, operation, scope, principal)
+        played = self._services.answer(operation, principal.account)
+        if played is not None:
+            return played
         response = self._moto.call(request, principal.account, scope)
         if operation.action in ("ses:SendEmail", "ses:SendRawEmail") and response.status == 200:
             if operation.protocol == "rest-json":

@@ -71,7 +71,7 @@ def identify(request: Request, signing_name: str, region: str) -> Operation:
             found = _match_rest(model, request)
             if found:
                 name, labels = found
-                return Operation(service, name, "rest-json", region, {**_json(request.body), **labels})
+                return Operation(service, name, "rest-json", region, {**_query(request), **_json(request.body), **labels})
         return Operation(service, f"{request.method} {request.path}", "rest-json", region, _json(request.body))
     form = dict(urllib.parse.parse_qsl(request.query, keep_blank_values=True))
     if "x-www-form-urlencoded" in (request.header("Content-Type") or ""):
@@ -80,6 +80,12 @@ def identify(request: Request, signing_name: str, region: str) -> Operation:
         protocol = "ec2" if signing_name == "ec2" else "query"
         return Operation(service, form["Action"], protocol, region, form)
     return Operation(service, f"{request.method} {request.path}", "rest-json", region, _json(request.body))
+
+
+def _query(request: Request) -> dict[str, Any]:
+    """The parameters in the query; one that occurs several times is a list."""
+    parameters = urllib.parse.parse_qs(request.query, keep_blank_values=True)
+    return {name: values[0] if len(values) == 1 else values for name, values in parameters.items()}
 
 
 def _json(body: bytes) -> dict[str, Any]:

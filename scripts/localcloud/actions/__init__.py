@@ -6,10 +6,12 @@ The mapping follows the Service Authorization Reference for the services that fu
 
 from ..operations import Operation
 from ..policies import Need
-from . import dynamodb, kms, messaging, parameters
+from . import dynamodb, imagebuilder, kms, messaging, organizations, parameters
 
 _SERVICES = {
     "dynamodb": dynamodb.needs,
+    "imagebuilder": imagebuilder.needs,
+    "organizations": organizations.needs,
     "kms": kms.needs,
     "ssm": parameters.needs,
     "ses": messaging.ses_needs,
