@@ -46,9 +46,14 @@ private final class Chain: LambdaError {
             var type, message: String
             var stack: [String]
         }
-        var working_directory: String
+        var workingDirectory: String
         var exceptions: [Exception]
         var paths: [String]
+
+        enum CodingKeys: String, CodingKey {
+            case workingDirectory = "working_directory"
+            case exceptions, paths
+        }
     }
 
     private func cause(_ report: ErrorReport, workingDirectory: String = "/var/task") throws -> Cause {

@@ -10,12 +10,13 @@ final class LogCapture: Sendable {
     static let time: Int64 = 1_795_161_600_123
 
     func sink(limit: Int = .max) -> LogSink {
-        LogSink(now: { Self.time }) { part in
+        let write: @Sendable (UnsafeRawBufferPointer) -> Int = { part in
             let count = min(limit, part.count)
             self.bytes.withLock { $0.append(contentsOf: part.prefix(count)) }
             self.sizes.withLock { $0.append(count) }
             return count
         }
+        return LogSink(now: { Self.time }, write: write)
     }
 
     var text: String { bytes.withLock { String(decoding: $0, as: UTF8.self) } }
