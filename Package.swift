@@ -50,6 +50,13 @@ let package = Package(
             path: "Tests/Botocore/SigningProbe",
             swiftSettings: warningsAreErrors
         ),
+        // Serializes and parses for the comparison with botocore.
+        .executableTarget(
+            name: "ProtocolProbe",
+            dependencies: ["AWSServices"],
+            path: "Tests/Botocore/ProtocolProbe",
+            swiftSettings: warningsAreErrors
+        ),
         tests("TransportTests", ["Transport", "TestSupport"]),
         tests("LambdaRuntimeTests", ["LambdaRuntime", "TestSupport", "Echo"]),
         tests("AWSClientTests", ["AWSClient", "TestSupport"]),

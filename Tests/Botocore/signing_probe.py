@@ -1,29 +1,11 @@
-"""Runs the SigningProbe executable: one JSON object a line in, one out."""
+"""Asks the SigningProbe executable."""
 
-import json
-import os
-import pathlib
-import subprocess
-
-REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
+from probe import Probe
 
 
-class SigningProbe:
+class SigningProbe(Probe):
     def __init__(self):
-        path = os.environ.get("SIGNING_PROBE", REPOSITORY / ".build/debug/SigningProbe")
-        self.process = subprocess.Popen(
-            [path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
-        )
+        super().__init__("SigningProbe")
 
     def ask(self, question, **members):
-        self.process.stdin.write(json.dumps({"ask": question, **members}) + "\n")
-        self.process.stdin.flush()
-        line = self.process.stdout.readline()
-        assert line, f"the probe ended with status {self.process.wait()}"
-        answer = json.loads(line)
-        assert "failure" not in answer, answer["failure"]
-        return answer
-
-    def close(self):
-        self.process.stdin.close()
-        assert self.process.wait(timeout=10) == 0
+        return super().ask(ask=question, **members)

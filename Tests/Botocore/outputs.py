@@ -1,0 +1,123 @@
+"""For each operation: what ours reads out of botocore's parsed output."""
+
+from generate import jsonable
+
+
+def time(value):
+    return value and value.strftime("%Y-%m-%dT%H:%M:%S.") + f"{value.microsecond // 1000:03d}Z"
+
+
+def members(source, *names):
+    return {name: source.get(name) for name in names}
+
+
+def tags(source):
+    return {tag["Key"]: tag["Value"] for tag in source.get("Tags", [])}
+
+
+def image(source):
+    return {
+        **members(source, "ImageId", "Name", "OwnerId", "State", "CreationDate", "DeprecationTime"),
+        "Public": source.get("Public", False),
+        "Tags": tags(source),
+    }
+
+
+def template(source):
+    numbers = members(source, "DefaultVersionNumber", "LatestVersionNumber")
+    names = members(source, "LaunchTemplateId", "LaunchTemplateName", "CreatedBy")
+    return {**names, **numbers, "CreateTime": time(source.get("CreateTime")), "Tags": tags(source)}
+
+
+def version(source):
+    return {
+        **members(source, "LaunchTemplateId", "LaunchTemplateName", "VersionNumber", "CreatedBy"),
+        "DefaultVersion": source.get("DefaultVersion", False),
+        "CreateTime": time(source.get("CreateTime")),
+        "ImageId": source.get("LaunchTemplateData", {}).get("ImageId"),
+    }
+
+
+def instance(source):
+    return {
+        **members(source, "InstanceId", "ImageId"),
+        "State": source.get("State", {}).get("Name"),
+        "LaunchTime": time(source.get("LaunchTime")),
+        "Tags": tags(source),
+    }
+
+
+def reservation(source):
+    instances = [instance(entry) for entry in source.get("Instances", [])]
+    return {**members(source, "ReservationId", "OwnerId"), "Instances": instances}
+
+
+def configuration(source):
+    names = members(source, "LaunchConfigurationName", "LaunchConfigurationARN", "ImageId")
+    return {**names, "CreatedTime": time(source.get("CreatedTime"))}
+
+
+def parameter(source):
+    names = members(source, "Name", "Type", "Value", "Version", "Selector", "ARN")
+    return {**names, "LastModifiedDate": time(source.get("LastModifiedDate"))}
+
+
+def page(output):
+    output = jsonable(output)
+    count = output.get("Count", len(output.get("Items", [])))
+    return {
+        "Items": output.get("Items", []),
+        "Count": count,
+        "ScannedCount": output.get("ScannedCount", count),
+        "LastEvaluatedKey": output.get("LastEvaluatedKey") or None,
+    }
+
+
+def paged(key, show):
+    def shown(output):
+        return {key: [show(entry) for entry in output.get(key, [])], "NextToken": output.get("NextToken") or None}
+
+    return shown
+
+
+def attributes(output):
+    return {"Attributes": jsonable(output.get("Attributes"))}
+
+
+PERMISSION = ("Group", "UserId", "OrganizationArn", "OrganizationalUnitArn")
+
+OUTPUTS = {
+    "dynamodb.GetItem": lambda output: {"Item": jsonable(output.get("Item"))},
+    "dynamodb.PutItem": attributes,
+    "dynamodb.UpdateItem": attributes,
+    "dynamodb.DeleteItem": attributes,
+    "dynamodb.Query": page,
+    "dynamodb.Scan": page,
+    "dynamodb.BatchGetItem": lambda output: {
+        "Responses": jsonable(output.get("Responses", {})),
+        "UnprocessedKeys": {
+            table: jsonable(rest["Keys"]) for table, rest in output.get("UnprocessedKeys", {}).items()
+        },
+    },
+    "dynamodb.BatchWriteItem": lambda output: {"UnprocessedItems": jsonable(output.get("UnprocessedItems", {}))},
+    "dynamodb.TransactWriteItems": lambda output: {},
+    "ec2.DescribeImages": paged("Images", image),
+    "ec2.DescribeImageAttribute": lambda output: {
+        "ImageId": output["ImageId"],
+        "LaunchPermissions": [members(entry, *PERMISSION) for entry in output.get("LaunchPermissions", [])],
+    },
+    "ec2.DescribeLaunchTemplateVersions": paged("LaunchTemplateVersions", version),
+    "ec2.DescribeLaunchTemplates": paged("LaunchTemplates", template),
+    "ec2.DescribeInstances": paged("Reservations", reservation),
+    "autoscaling.DescribeLaunchConfigurations": paged("LaunchConfigurations", configuration),
+    "sts.GetCallerIdentity": lambda output: members(output, "Account", "Arn", "UserId"),
+    "ssm.GetParameter": lambda output: {"Parameter": parameter(output["Parameter"])},
+    "ssm.GetParameters": lambda output: {
+        "Parameters": [parameter(entry) for entry in output.get("Parameters", [])],
+        "InvalidParameters": output.get("InvalidParameters", []),
+    },
+    "ssm.GetParametersByPath": paged("Parameters", parameter),
+    "ssm.PutParameter": lambda output: members(output, "Version"),
+    "sesv2.SendEmail": lambda output: members(output, "MessageId"),
+    "sns.Publish": lambda output: members(output, "MessageId", "SequenceNumber"),
+}
