@@ -1,6 +1,4 @@
 data "aws_iam_policy_document" "usage_tracker" {
-  # checkov:skip=CKV_AWS_356: EC2's and Auto Scaling's Describe actions have no resources to name; the refusal of kms:Decrypt is meant for every key.
-
   statement {
     sid       = "RecordUsageInCreatorAccount"
     actions   = ["sts:AssumeRole"]

@@ -41,44 +41,7 @@ module "usage_tracker" {
     TOMBSTONE_DAYS         = tostring(var.tombstone_days)
   }
 
-  rules = {
-    ec2-calls = {
-      description = "Instances, launch templates and their versions made or removed"
-      event_pattern = jsonencode({
-        source      = ["aws.ec2"]
-        detail-type = ["AWS API Call via CloudTrail"]
-        detail = {
-          eventSource = ["ec2.amazonaws.com"]
-          eventName = [
-            "RunInstances", "TerminateInstances",
-            "CreateLaunchTemplate", "CreateLaunchTemplateVersion",
-            "DeleteLaunchTemplate", "DeleteLaunchTemplateVersions",
-          ]
-          errorCode = [{ exists = false }]
-        }
-      })
-    }
-    autoscaling-calls = {
-      description = "Launch configurations made or removed"
-      event_pattern = jsonencode({
-        source      = ["aws.autoscaling"]
-        detail-type = ["AWS API Call via CloudTrail"]
-        detail = {
-          eventSource = ["autoscaling.amazonaws.com"]
-          eventName   = ["CreateLaunchConfiguration", "DeleteLaunchConfiguration"]
-          errorCode   = [{ exists = false }]
-        }
-      })
-    }
-    terminations = {
-      description = "Instances terminated, also where no API call ended them"
-      event_pattern = jsonencode({
-        source      = ["aws.ec2"]
-        detail-type = ["EC2 Instance State-change Notification"]
-        detail      = { state = ["terminated"] }
-      })
-    }
-  }
+  rules = local.usage_tracker_rules
 
   architecture         = var.architecture
   memory_size          = var.memory_size

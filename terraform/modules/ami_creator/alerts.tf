@@ -18,7 +18,6 @@ locals {
 }
 
 resource "aws_ssm_parameter" "emails" {
-  # checkov:skip=CKV_AWS_337: A customer managed key is the installer's choice (kms_key_arn); without one the AWS managed key aws/ssm encrypts.
   for_each = local.email_accounts
 
   name        = "${local.email_parameter_prefix}/${each.value}"
@@ -30,7 +29,6 @@ resource "aws_ssm_parameter" "emails" {
 }
 
 resource "aws_ssm_parameter" "administrator" {
-  # checkov:skip=CKV_AWS_337: A customer managed key is the installer's choice (kms_key_arn); without one the AWS managed key aws/ssm encrypts.
   name        = "${var.ssm_prefix}/administrator"
   description = "Address that gets the alerts nobody else can get"
   type        = "SecureString"
@@ -40,7 +38,7 @@ resource "aws_ssm_parameter" "administrator" {
 }
 
 resource "aws_ssm_parameter" "memberships" {
-  # checkov:skip=CKV2_AWS_34: Organizations and units are no secret: every member account sees its own.
+  # checkov:skip=CKV2_AWS_34: The ids of organizations and units are no secret.
   for_each = local.memberships
 
   name        = "${local.membership_parameter_prefix}/${each.key}"

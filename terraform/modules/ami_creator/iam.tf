@@ -5,8 +5,6 @@ locals {
 }
 
 data "aws_iam_policy_document" "share_recorder" {
-  # checkov:skip=CKV_AWS_356: ec2:DescribeImages has no resource to name.
-
   # Also through TransactWriteItems.
   statement {
     sid       = "RecordShares"
@@ -22,8 +20,6 @@ data "aws_iam_policy_document" "share_recorder" {
 }
 
 data "aws_iam_policy_document" "deregistration_checker" {
-  # checkov:skip=CKV_AWS_356: ec2:DescribeImages has no resource to name.
-
   statement {
     sid       = "ReadSharesRecordAlerts"
     actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"]

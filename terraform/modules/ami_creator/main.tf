@@ -49,23 +49,7 @@ module "share_recorder" {
   package_directory = var.package_directory
   policy            = data.aws_iam_policy_document.share_recorder.json
   environment       = { SHARES_TABLE = module.shares.name }
-
-  rules = {
-    image-calls = {
-      description = "Launch permissions changed; images deregistered, disabled, enabled"
-      event_pattern = jsonencode(merge(local.image_calls, {
-        detail = merge(local.image_calls.detail, {
-          eventName = ["ModifyImageAttribute", "ResetImageAttribute", "DeregisterImage", "DisableImage", "EnableImage"]
-        })
-      }))
-    }
-    image-states = {
-      description = "Images become available, disabled or deregistered"
-      event_pattern = jsonencode(merge(local.image_states, {
-        detail = { State = ["available", "disabled", "deregistered"] }
-      }))
-    }
-  }
+  rules             = local.image_rules.share_recorder
 
   architecture         = var.architecture
   memory_size          = var.memory_size
@@ -100,22 +84,7 @@ module "deregistration_checker" {
     ALERT_TOPIC_ARN                 = aws_sns_topic.alerts.arn
   }
 
-  rules = {
-    image-calls = {
-      description = "Launch permissions changed; images deregistered or disabled"
-      event_pattern = jsonencode(merge(local.image_calls, {
-        detail = merge(local.image_calls.detail, {
-          eventName = ["ModifyImageAttribute", "ResetImageAttribute", "DeregisterImage", "DisableImage"]
-        })
-      }))
-    }
-    image-states = {
-      description = "Images become disabled or deregistered"
-      event_pattern = jsonencode(merge(local.image_states, {
-        detail = { State = ["disabled", "deregistered"] }
-      }))
-    }
-  }
+  rules = local.image_rules.deregistration_checker
 
   architecture         = var.architecture
   memory_size          = var.memory_size
@@ -128,24 +97,6 @@ module "deregistration_checker" {
   kms_services         = ["dynamodb", "sns", "ssm"]
   alarm_actions        = var.alarm_actions
   tags                 = var.tags
-}
-
-locals {
-  # Calls that failed changed nothing and carry an errorCode.
-  image_calls = {
-    source      = ["aws.ec2"]
-    detail-type = ["AWS API Call via CloudTrail"]
-    detail = {
-      eventSource = ["ec2.amazonaws.com"]
-      errorCode   = [{ exists = false }]
-    }
-  }
-
-  # EC2 sends these itself, without a trail, whoever or whatever changed the image.
-  image_states = {
-    source      = ["aws.ec2"]
-    detail-type = ["EC2 AMI State Change"]
-  }
 }
 
 # The creator as a user of its own images: a consumer like any other, in the same account.

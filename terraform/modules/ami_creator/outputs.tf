@@ -45,8 +45,8 @@ output "functions" {
 }
 
 output "check_command" {
-  description = "Command that asks who uses an image, alerting nobody; write the image's id in place of ami-…"
-  value       = "aws lambda invoke --region ${local.region} --function-name ${module.deregistration_checker.function_name} --cli-binary-format raw-in-base64-out --payload '{\"check\":\"ami-…\"}' /dev/stdout"
+  description = "Command that asks who uses an image, alerting nobody; put in the image's id"
+  value       = "aws lambda invoke --region ${local.region} --function-name ${module.deregistration_checker.function_name} --cli-binary-format raw-in-base64-out --payload '{\"check\":\"ami-0123456789abcdef0\"}' /dev/stdout"
 }
 
 output "trail_arn" {

@@ -24,8 +24,6 @@ resource "aws_iam_role_policy" "this" {
 }
 
 data "aws_iam_policy_document" "this" {
-  # checkov:skip=CKV_AWS_356: X-Ray's actions have no resources to name; every other statement names its own.
-  # checkov:skip=CKV_AWS_111: X-Ray's actions have no resources to name; every other statement names its own.
   source_policy_documents = [var.policy]
 
   # Not logs:CreateLogGroup: a log group is made here, with its retention, or not at all.

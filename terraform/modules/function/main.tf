@@ -16,8 +16,6 @@ locals {
 
 resource "aws_lambda_function" "this" {
   # checkov:skip=CKV_AWS_117: The function talks to public AWS endpoints only; a VPC would add NAT gateways or endpoints and protect nothing.
-  # checkov:skip=CKV_AWS_115: Reserved concurrency is taken from the account's pool, so it is the installer's choice (reserved_concurrency).
-  # checkov:skip=CKV_AWS_173: The environment holds names of resources, no secret; Lambda encrypts it anyway, with the installer's key if there is one (kms_key_arn).
   # checkov:skip=CKV_AWS_272: The package is built from this repository and pinned by its hash; code signing needs a signing profile of the installer's own.
   function_name = local.name
   description   = var.description
@@ -74,8 +72,6 @@ resource "aws_lambda_function_event_invoke_config" "this" {
 }
 
 resource "aws_cloudwatch_log_group" "this" {
-  # checkov:skip=CKV_AWS_158: A customer managed key is the installer's choice (kms_key_arn); CloudWatch Logs encrypts all log groups.
-  # checkov:skip=CKV_AWS_338: Retention is the installer's choice (log_retention_days), a year unless told otherwise.
   name              = "/aws/lambda/${local.name}"
   retention_in_days = var.log_retention_days
   kms_key_id        = var.kms_key_arn

@@ -1,6 +1,4 @@
 resource "aws_dynamodb_table" "this" {
-  # checkov:skip=CKV_AWS_119: A customer managed key is the installer's choice (kms_key_arn); without one the AWS managed key aws/dynamodb encrypts the table.
-  # checkov:skip=CKV2_AWS_16: On-demand tables have no capacity to scale.
   name                        = var.name
   billing_mode                = "PAY_PER_REQUEST"
   hash_key                    = var.hash_key

@@ -1,7 +1,6 @@
 resource "aws_s3_bucket" "this" {
   # checkov:skip=CKV_AWS_18: The bucket of a log needs no log of its own: only CloudTrail writes here.
   # checkov:skip=CKV_AWS_144: The files can be lost: EventBridge has the events before S3 does.
-  # checkov:skip=CKV_AWS_145: A customer managed key is the installer's choice (kms_key_arn); without one S3's own keys encrypt, as CloudTrail cannot use aws/s3.
   # checkov:skip=CKV2_AWS_62: Nobody waits for the files.
   bucket        = local.bucket_name
   force_destroy = var.force_destroy
@@ -27,6 +26,7 @@ resource "aws_s3_bucket_ownership_controls" "this" {
 resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
   bucket = aws_s3_bucket.this.id
 
+  # CloudTrail cannot use the AWS managed key aws/s3.
   rule {
     bucket_key_enabled = var.kms_key_arn != null
 

@@ -17,7 +17,6 @@ locals {
 # deployment in a second region, two multi-region trails would log, and bill, every call twice.
 resource "aws_cloudtrail" "this" {
   # checkov:skip=CKV_AWS_67: One region is the purpose, see above.
-  # checkov:skip=CKV_AWS_35: A customer managed key is the installer's choice (kms_key_arn); without one S3 encrypts the log files.
   # checkov:skip=CKV_AWS_252: The trail is there for EventBridge; nobody waits for its files.
   # checkov:skip=CKV2_AWS_10: The trail is there for EventBridge; a copy of every call in CloudWatch Logs would only cost.
   name                          = var.name_prefix

@@ -1,0 +1,169 @@
+# The real provider, without a server: every resource is overridden, so that nothing is made, while policy documents are
+# those that the provider really writes.
+provider "aws" {
+  region                      = "eu-central-1"
+  access_key                  = "test"
+  secret_key                  = "test"
+  skip_credentials_validation = true
+  skip_metadata_api_check     = true
+  skip_requesting_account_id  = true
+}
+
+override_data {
+  target = data.aws_caller_identity.current
+  values = { account_id = "222222222222" }
+}
+
+override_module {
+  target = module.mapping
+  outputs = {
+    name = "ami-steward-mapping"
+    arn  = "arn:aws:dynamodb:eu-central-1:222222222222:table/ami-steward-mapping"
+  }
+}
+
+override_module {
+  target = module.usage_tracker
+  outputs = {
+    function_name = "ami-steward-usage-tracker"
+  }
+}
+
+override_module {
+  target = module.trail
+  outputs = {
+    arn = "arn:aws:cloudtrail:eu-central-1:222222222222:trail/ami-steward"
+  }
+}
+
+variables {
+  creator_account_id     = "111111111111"
+  cross_account_role_arn = "arn:aws:iam::111111111111:role/ami-steward-usage-eu-central-1-222222222222"
+  usage_table_name       = "ami-steward-usage"
+  shares_table_name      = "ami-steward-shares"
+  package_directory      = "../../tests/packages"
+}
+
+run "policy" {
+  assert {
+    condition = { for statement in jsondecode(data.aws_iam_policy_document.usage_tracker.json).Statement : statement.Sid => statement.Resource } == {
+      RecordUsageInCreatorAccount = "arn:aws:iam::111111111111:role/ami-steward-usage-eu-central-1-222222222222"
+      KeepMapping                 = "arn:aws:dynamodb:eu-central-1:222222222222:table/ami-steward-mapping"
+      LookUpImages                = "*"
+      ResolveImageParameters = [
+        "arn:aws:ssm:eu-central-1::parameter/aws/service/*",
+        "arn:aws:ssm:eu-central-1:222222222222:parameter/*",
+        "arn:aws:ssm:eu-central-1:111111111111:parameter/*",
+      ]
+      ReadNoSecrets = "*"
+    }
+    error_message = "The tracker may touch other resources than its own."
+  }
+
+  assert {
+    condition     = one([for statement in jsondecode(data.aws_iam_policy_document.usage_tracker.json).Statement : "${statement.Effect} ${statement.Action}" if statement.Sid == "ReadNoSecrets"]) == "Deny kms:Decrypt"
+    error_message = "The tracker can read SecureStrings."
+  }
+
+  assert {
+    condition     = alltrue([for action in one([for statement in jsondecode(data.aws_iam_policy_document.usage_tracker.json).Statement : statement.Action if statement.Sid == "LookUpImages"]) : strcontains(action, ":Describe")])
+    error_message = "The tracker can do more than look."
+  }
+}
+
+run "rules" {
+  assert {
+    condition = toset(flatten([for rule in local.usage_tracker_rules : try(jsondecode(rule.event_pattern).detail.eventName, [])])) == toset([
+      "RunInstances", "TerminateInstances", "CreateLaunchTemplate", "CreateLaunchTemplateVersion", "DeleteLaunchTemplate",
+      "DeleteLaunchTemplateVersions", "CreateLaunchConfiguration", "DeleteLaunchConfiguration",
+    ])
+    error_message = "The tracker is told of other calls than those that make or remove users of images."
+  }
+
+  assert {
+    condition     = alltrue([for rule in local.usage_tracker_rules : try(jsondecode(rule.event_pattern).detail.errorCode, [{ exists = false }]) == [{ exists = false }]])
+    error_message = "The tracker is told of calls that failed."
+  }
+
+  assert {
+    condition     = jsondecode(local.usage_tracker_rules.terminations.event_pattern).detail.state == ["terminated"]
+    error_message = "The tracker is not told of instances that ended by themselves."
+  }
+}
+
+run "outputs" {
+  assert {
+    condition     = output.account_id == "222222222222" && output.mapping_table_name == "ami-steward-mapping" && output.trail_arn == null
+    error_message = "The outputs name another account, another table, or a trail nobody asked for."
+  }
+}
+
+run "parameters_of_one_path" {
+  variables {
+    image_parameter_pattern = "images/*"
+  }
+
+  assert {
+    condition     = contains(one([for statement in jsondecode(data.aws_iam_policy_document.usage_tracker.json).Statement : statement.Resource if statement.Sid == "ResolveImageParameters"]), "arn:aws:ssm:eu-central-1:222222222222:parameter/images/*")
+    error_message = "The pattern does not confine the parameters."
+  }
+}
+
+run "trail" {
+  variables {
+    create_trail = true
+  }
+
+  assert {
+    condition     = output.trail_arn == "arn:aws:cloudtrail:eu-central-1:222222222222:trail/ami-steward"
+    error_message = "There is no trail."
+  }
+}
+
+run "role_of_another_account" {
+  command = plan
+
+  variables {
+    cross_account_role_arn = "arn:aws:iam::111111111111:role/ami-steward-usage-eu-central-1-333333333333"
+  }
+
+  expect_failures = [data.aws_iam_policy_document.usage_tracker]
+}
+
+run "role_of_another_region" {
+  command = plan
+
+  variables {
+    cross_account_role_arn = "arn:aws:iam::111111111111:role/ami-steward-usage-us-east-1-222222222222"
+  }
+
+  expect_failures = [data.aws_iam_policy_document.usage_tracker]
+}
+
+run "invalid_inputs" {
+  command = plan
+
+  variables {
+    creator_account_id      = "1111"
+    cross_account_role_arn  = "ami-steward-usage"
+    name_prefix             = "AMI"
+    architecture            = "riscv"
+    memory_size             = 64
+    timeout                 = 901
+    reserved_concurrency    = 0
+    log_retention_days      = 8
+    log_level               = "LOUD"
+    tracing                 = "On"
+    kms_key_arn             = "alias/key"
+    alarm_actions           = ["on-call"]
+    trail_retention_days    = 0
+    tombstone_days          = 0.5
+    image_parameter_pattern = "/images"
+  }
+
+  expect_failures = [
+    var.creator_account_id, var.cross_account_role_arn, var.name_prefix, var.architecture, var.memory_size, var.timeout,
+    var.reserved_concurrency, var.log_retention_days, var.log_level, var.tracing, var.kms_key_arn, var.alarm_actions,
+    var.trail_retention_days, var.tombstone_days, var.image_parameter_pattern,
+  ]
+}

@@ -1,0 +1,135 @@
+mock_provider "aws" {
+  alias = "creator"
+
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "111111111111" }
+  }
+
+  mock_data "aws_iam_policy_document" {
+    defaults = { json = "{}" }
+  }
+
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
+
+  mock_data "aws_region" {
+    defaults = { name = "eu-central-1" }
+  }
+}
+
+mock_provider "aws" {
+  alias = "production"
+
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "222222222222" }
+  }
+
+  mock_data "aws_iam_policy_document" {
+    defaults = { json = "{}" }
+  }
+
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
+
+  mock_data "aws_region" {
+    defaults = { name = "eu-central-1" }
+  }
+}
+
+mock_provider "aws" {
+  alias = "development"
+
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "333333333333" }
+  }
+
+  mock_data "aws_iam_policy_document" {
+    defaults = { json = "{}" }
+  }
+
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
+
+  mock_data "aws_region" {
+    defaults = { name = "eu-central-1" }
+  }
+}
+
+variables {
+  region = "eu-central-1"
+  creator = {
+    account_id = "111111111111"
+    profile    = "images"
+  }
+  consumers = {
+    production  = { account_id = "222222222222", role_arn = "arn:aws:iam::222222222222:role/deploy" }
+    development = { account_id = "333333333333", role_arn = "arn:aws:iam::333333333333:role/deploy" }
+  }
+  account_email_mapping = [{ account = "222222222222", email = "production@example.com" }]
+  alert_sender          = "ami-steward@example.com"
+  administrator_address = "platform@example.com"
+  package_directory     = "tests/packages"
+}
+
+run "wiring" {
+  command = plan
+
+  assert {
+    condition     = output.creator.account_id == "111111111111" && output.creator.shares_table == "ami-steward-shares" && output.creator.usage_table == "ami-steward-usage"
+    error_message = "The creator is deployed to another account or under other names."
+  }
+
+  assert {
+    condition     = { for name, consumer in output.consumers : name => consumer.account_id } == { production = "222222222222", development = "333333333333" }
+    error_message = "A consumer is deployed to another account."
+  }
+
+  assert {
+    condition     = keys(module.creator.consumer_role_arns) == ["222222222222", "333333333333"]
+    error_message = "Each consumer has a role, with an address or without."
+  }
+
+  assert {
+    condition     = keys(output.creator.functions) == ["deregistration-checker", "share-recorder"]
+    error_message = "The creator runs other functions."
+  }
+}
+
+run "creator_as_consumer" {
+  command = plan
+
+  variables {
+    consumer = true
+  }
+
+  assert {
+    condition     = output.creator.functions.usage-tracker == "ami-steward-usage-tracker" && length(module.creator.consumer_role_arns) == 3
+    error_message = "The creator does not watch itself."
+  }
+}
+
+run "one_account_twice" {
+  command = plan
+
+  variables {
+    consumers = {
+      production  = { account_id = "222222222222" }
+      development = { account_id = "222222222222" }
+    }
+  }
+
+  expect_failures = [var.consumers]
+}
+
+run "invalid_region" {
+  command = plan
+
+  variables {
+    region = "Frankfurt"
+  }
+
+  expect_failures = [var.region]
+}
