@@ -66,29 +66,6 @@ public struct DynamoDBShareStore: ShareStore {
     }
 
     private func put(_ texts: ItemAttributes, at key: DynamoDB.Item, revision: Int?) -> DynamoDB.ConditionalWrite {
-        var item = key.merging(texts.mapValues { .string($0) }) { key, _ in key }
-        item[Self.revision] = .number((revision ?? 0) + 1)
-        let condition: DynamoDB.Expression =
-            if let revision {
-                "\(name: Self.revision) = \(.number(revision))"
-            } else {
-                "attribute_not_exists(\(name: ShareRecord.imageKey))"
-            }
-        return .init(.put(.init(table: table, item: item, condition: condition)))
-    }
-
-    /// The attribute that grows with each write of an item.
-    fileprivate static let revision = "revision"
-}
-
-extension DynamoDB.Item {
-    /// The attributes that are text.
-    fileprivate var texts: ItemAttributes { compactMapValues(\.stringValue) }
-
-    fileprivate func revision() throws(MalformedItem) -> Int {
-        guard let revision = self[DynamoDBShareStore.revision]?.integerValue else {
-            throw MalformedItem(attribute: DynamoDBShareStore.revision)
-        }
-        return revision
+        .init(.put(RevisedItem.put(texts, at: key, revision: revision, table: table)))
     }
 }
