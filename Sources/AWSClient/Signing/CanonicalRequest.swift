@@ -22,9 +22,25 @@ struct CanonicalRequest: Sendable {
     ) {
         let fields = Self.fields(headers)
         signedHeaders = fields.map(\.name).joined(separator: ";")
-        var text = "\(method)\n\(Self.path(path, pathSigning))\n\(Self.query(query))\n"
-        for field in fields { text += "\(field.name):\(field.value)\n" }
-        self.text = text + "\n\(signedHeaders)\n\(payloadHash)"
+        var text = ""
+        text.reserveCapacity(512 + fields.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 2 })
+        text += method
+        text += "\n"
+        text += Self.path(path, pathSigning)
+        text += "\n"
+        text += Self.query(query)
+        text += "\n"
+        for field in fields {
+            text += field.name
+            text += ":"
+            text += field.value
+            text += "\n"
+        }
+        text += "\n"
+        text += signedHeaders
+        text += "\n"
+        text += payloadHash
+        self.text = text
     }
 
     /// Headers that hops may change, or that carry the signature itself.
@@ -51,6 +67,7 @@ struct CanonicalRequest: Sendable {
 
     /// Without white space at the ends, and with one space for each run of it inside.
     private static func collapse(_ value: String) -> String {
+        if isCollapsed(value) { return value }
         var collapsed: [UInt8] = []
         var pending = false
         for byte in value.utf8 {
@@ -66,9 +83,20 @@ struct CanonicalRequest: Sendable {
         return String(decoding: collapsed, as: UTF8.self)
     }
 
+    /// Whether there is nothing to collapse, as in nearly every header.
+    private static func isCollapsed(_ value: String) -> Bool {
+        var previous: UInt8 = 0x20
+        for byte in value.utf8 {
+            if (0x09...0x0d).contains(byte) || (byte == 0x20 && previous == 0x20) { return false }
+            previous = byte
+        }
+        return value.isEmpty || previous != 0x20
+    }
+
     static func path(_ path: String, _ signing: AWSService.PathSigning) -> String {
         switch signing {
         case .asSent: path.isEmpty ? "/" : path
+        case .normalizedTwiceEncoded where path == "/": path
         case .normalizedTwiceEncoded: PercentEncoding.encodePath(normalize(path))
         }
     }

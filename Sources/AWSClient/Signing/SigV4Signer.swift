@@ -81,7 +81,8 @@ public struct SigV4Signer: Sendable {
         let payloadHash = request.payload.hash
         var headers = request.headers
         headers["Authorization"] = nil
-        headers["X-Amz-Date"] = time.basic
+        let date = time.basic
+        headers["X-Amz-Date"] = date
         headers["X-Amz-Security-Token"] = sessionToken == .signed ? credentials.sessionToken : nil
         if case .unsigned = request.payload {
             headers["X-Amz-Content-SHA256"] = payloadHash
@@ -96,8 +97,8 @@ public struct SigV4Signer: Sendable {
             headers: headers,
             payloadHash: payloadHash
         )
-        let scope = scope(at: time)
-        let signature = signature(of: canonical, scope: scope, credentials: credentials, time: time)
+        let scope = scope(at: date)
+        let signature = signature(of: canonical, scope: scope, credentials: credentials, date: date)
         headers["Authorization"] =
             "\(Self.algorithm) Credential=\(credentials.accessKeyID)/\(scope), "
             + "SignedHeaders=\(canonical.signedHeaders), Signature=\(signature)"
@@ -113,11 +114,12 @@ public struct SigV4Signer: Sendable {
         at time: Timestamp,
         expires: Duration
     ) -> [AWSRequest.QueryItem] {
-        let scope = scope(at: time)
+        let date = time.basic
+        let scope = scope(at: date)
         var query = request.query
         query.append(.init("X-Amz-Algorithm", Self.algorithm))
         query.append(.init("X-Amz-Credential", "\(credentials.accessKeyID)/\(scope)"))
-        query.append(.init("X-Amz-Date", time.basic))
+        query.append(.init("X-Amz-Date", date))
         query.append(.init("X-Amz-Expires", String(expires.components.seconds)))
         let payloadHash = request.payload.hash
         let signed = CanonicalRequest(
@@ -140,7 +142,7 @@ public struct SigV4Signer: Sendable {
             headers: request.headers,
             payloadHash: payloadHash
         )
-        let signature = signature(of: canonical, scope: scope, credentials: credentials, time: time)
+        let signature = signature(of: canonical, scope: scope, credentials: credentials, date: date)
         query.append(.init("X-Amz-Signature", signature))
         if sessionToken == .afterSigning, let token = credentials.sessionToken {
             query.append(.init("X-Amz-Security-Token", token))
@@ -150,26 +152,24 @@ public struct SigV4Signer: Sendable {
 
     private static let algorithm = "AWS4-HMAC-SHA256"
 
-    private func scope(at time: Timestamp) -> String {
-        "\(time.basic.prefix(8))/\(region)/\(service)/aws4_request"
-    }
-
-    func stringToSign(_ canonical: CanonicalRequest, at time: Timestamp) -> String {
-        "\(Self.algorithm)\n\(time.basic)\n\(scope(at: time))\n\(Digest.hex(Digest.sha256(canonical.text.utf8)))"
+    /// - Parameter date: The value of `X-Amz-Date`.
+    private func scope(at date: String) -> String {
+        "\(date.prefix(8))/\(region)/\(service)/aws4_request"
     }
 
     private func signature(
         of canonical: CanonicalRequest,
         scope: String,
         credentials: AWSCredentials,
-        time: Timestamp
+        date: String
     ) -> String {
         let key = keys.key(
             secretAccessKey: credentials.secretAccessKey,
-            day: String(time.basic.prefix(8)),
+            day: String(date.prefix(8)),
             region: region,
             service: service
         )
-        return Digest.hex(Digest.hmac(key: key, stringToSign(canonical, at: time)))
+        let hash = Digest.hex(Digest.sha256(canonical.text.utf8))
+        return Digest.hex(Digest.hmac(key: key, "\(Self.algorithm)\n\(date)\n\(scope)\n\(hash)"))
     }
 }
