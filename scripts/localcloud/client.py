@@ -91,9 +91,7 @@ class LocalCloud:
         while time.monotonic() < deadline:
             if self._process is not None:
                 self._process.poll()
-            try:
-                os.kill(self.pid, 0)
-            except ProcessLookupError:
+            if not _is_running(self.pid):
                 return
             time.sleep(0.02)
         os.killpg(self.pid, signal.SIGKILL)
@@ -231,3 +229,11 @@ class LocalCloud:
             raise LocalCloudError(json.load(error)["error"]) from None
         except urllib.error.URLError as error:
             raise LocalCloudError(f"the local cloud does not answer: {error.reason}") from None
+
+
+def _is_running(pid: int) -> bool:
+    """Whether a process exists and is more than an entry its parent has not collected."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False

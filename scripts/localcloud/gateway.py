@@ -65,11 +65,12 @@ class Gateway:
             raise
         except Exception as error:
             # A failure of the stand-in itself, mostly an operation that moto does not know. The server's log has the traceback.
+            # 501 is an error that no SDK retries: Terraform's provider would try anything else for minutes.
             traceback.print_exc()
             entry["failure"] = f"{type(error).__name__}: {error}"
             operation = Operation(entry.get("service", ""), "", entry.get("protocol", "json"), "")
             message = f"The local cloud failed at {entry.get('action')}: {entry['failure']}"
-            response = errors.error_response(operation, "InternalFailure", 500, message)
+            response = errors.error_response(operation, "NotImplemented", 501, message)
         finally:
             entry["seconds"] = round(time.monotonic() - started, 6)
             if "status" in entry:

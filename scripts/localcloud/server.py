@@ -40,6 +40,8 @@ def serve(directory: Path, emulator: str, port: int, accounts: dict[str, str], r
         state.unlink(missing_ok=True)
         cloud.close()
         thread.join()
+    # Requests may still hang in their threads; nothing of them is wanted any more.
+    os._exit(0)
 
 
 def write_state(path: Path, cloud: Cloud, accounts: dict[str, str], regions: list[str]) -> None:

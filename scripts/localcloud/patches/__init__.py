@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING
 
-from . import events, images, lambda_functions, launch_templates, queues
+from . import events, images, lambda_functions, launch_templates, queues, trails
 
 if TYPE_CHECKING:
     from ..cloud import Cloud
 
 
 def install(cloud: "Cloud") -> None:
-    for patch in (events, images, lambda_functions, launch_templates, queues):
+    for patch in (events, images, lambda_functions, launch_templates, queues, trails):
         patch.install(cloud)
