@@ -120,11 +120,19 @@ public final class AWSClient: Sendable {
         guard let timeout = self.timeout(before: invocation.deadline) else {
             return .failure(Failure(error: .deadline(request, attempts: number - 1, last: nil), wasSent: false))
         }
-        let message = message(number, of: invocation, credentials: credentials, timeout: timeout)
+        // Kept for the answer: another request may correct the clock while this one is on its way.
+        let offset = skew.offset
+        let message = message(
+            number,
+            of: invocation,
+            credentials: credentials,
+            time: effects.now() + offset,
+            timeout: timeout
+        )
         do throws(HTTPError) {
             let response = try await http.send(message)
             if (200...299).contains(response.status) { return .success(response) }
-            return .failure(failure(response, to: request, credentials: credentials))
+            return .failure(failure(response, to: request, offset: offset, credentials: credentials))
         } catch {
             return .failure(failure(error, to: request, deadline: invocation.deadline))
         }
@@ -135,11 +143,11 @@ public final class AWSClient: Sendable {
         _ number: Int,
         of invocation: Invocation,
         credentials: AWSCredentials?,
+        time: Timestamp,
         timeout: Duration
     ) -> HTTPRequest {
         let request = invocation.request
         let endpoint = invocation.endpoint
-        let time = effects.now() + skew.offset
         var headers: HTTPHeaders = ["Host": endpoint.authority]
         for field in request.headers { headers.add(name: field.name, value: field.value) }
         headers["User-Agent"] = configuration.userAgent.value(for: request.service)
@@ -178,9 +186,11 @@ public final class AWSClient: Sendable {
         return message
     }
 
+    /// - Parameter offset: By how much the clock was corrected when the request was signed.
     private func failure(
         _ response: HTTPResponse,
         to request: AWSRequest,
+        offset: Duration,
         credentials: AWSCredentials?
     ) -> Failure {
         let details = request.parseError(response)
@@ -189,7 +199,7 @@ public final class AWSClient: Sendable {
         let reason = RetryReason(
             code: details.code,
             status: response.status,
-            skew: difference.map { $0 - skew.offset }
+            skew: difference.map { $0 - offset }
         )
         if reason == .clockSkew, let difference { skew.set(difference) }
         if reason == .expiredCredentials, let credentials { self.credentials.invalidate(credentials) }

@@ -206,66 +206,6 @@ struct AWSClientTests {
         #expect(error.attempts == 1)
     }
 
-    @Test func theClockIsCorrectedOnce() async throws {
-        // The service is ten minutes ahead.
-        let skewed = Self.error(
-            403,
-            "RequestTimeTooSkewed",
-            headers: [("Date", "Fri, 20 Nov 2026 08:10:00 GMT")]
-        )
-        let fixture = try ClientFixture([skewed, .ok(""), .ok(""), skewed])
-        _ = try await fixture.client.send(ClientFixture.request())
-        _ = try await fixture.client.send(ClientFixture.request())
-        #expect(
-            fixture.server.requests.map { $0.header("x-amz-date") }
-                == ["20261120T080000Z", "20261120T081000Z", "20261120T081000Z"]
-        )
-        #expect(fixture.server.requests[1].header("amz-sdk-request") == "ttl=20261120T081100Z; attempt=2; max=3")
-        #expect(fixture.test.sleeps.isEmpty)
-        #expect(fixture.client.quota(for: .ssm).available == 500)
-    }
-
-    @Test func aClockThatCannotBeCorrectedIsAnError() async throws {
-        let skewed = Self.error(
-            403,
-            "RequestTimeTooSkewed|The difference is too large.",
-            headers: [("Date", "Fri, 20 Nov 2026 08:10:00 GMT")]
-        )
-        let fixture = try ClientFixture([skewed, skewed, skewed])
-        let error = try #require(await fixture.failure())
-        #expect(error.code == "RequestTimeTooSkewed")
-        #expect(error.attempts == 2)
-    }
-
-    @Test func aRefusedSignatureWithTheRightClockIsNotRetriedAndQuotesNothing() async throws {
-        let secret = "x-amz-security-token:session-token-of-the-test"
-        let fixture = try ClientFixture([
-            Self.error(
-                403,
-                "InvalidSignatureException|The signature does not match.\n\nThe Canonical String was\n\(secret)",
-                headers: [("Date", "Fri, 20 Nov 2026 08:00:00 GMT")]
-            )
-        ])
-        let error = try #require(await fixture.failure())
-        #expect(error.message == "The signature does not match.")
-        #expect(error.response == nil)
-        var dumped = ""
-        dump(error, to: &dumped)
-        #expect(!dumped.contains("session-token-of-the-test"))
-        #expect(fixture.server.requests.count == 1)
-    }
-
-    @Test func expiredCredentialsAreRenewedOnce() async throws {
-        let credentials = RotatingCredentials()
-        let expired = Self.error(400, "ExpiredTokenException|The security token is expired")
-        let fixture = try ClientFixture([expired, .ok(""), expired, expired], credentials: credentials)
-        _ = try await fixture.client.send(ClientFixture.request())
-        #expect(fixture.server.requests.map { $0.header("x-amz-security-token") } == ["token-1", "token-2"])
-        let error = try #require(await fixture.failure())
-        #expect(error.kind == .credentials)
-        #expect(error.attempts == 2)
-    }
-
     @Test func missingCredentialsAreAnErrorOfTheOperation() async throws {
         let fixture = try ClientFixture([], credentials: EnvironmentCredentialsProvider(environment: [:]))
         let error = try #require(await fixture.failure())
@@ -314,18 +254,5 @@ struct AWSClientTests {
             try await group.waitForAll()
         }
         #expect(server.requests.count == 10)
-    }
-}
-
-/// A new token after each invalidation.
-private final class RotatingCredentials: CredentialsProvider {
-    private let number = Mutex(1)
-
-    func credentials(deadline: ContinuousClock.Instant?) -> AWSCredentials {
-        AWSCredentials(accessKeyID: "A", secretAccessKey: "S", sessionToken: "token-\(number.withLock { $0 })")
-    }
-
-    func invalidate(_ credentials: AWSCredentials) {
-        number.withLock { $0 += 1 }
     }
 }
