@@ -56,22 +56,25 @@ struct RuntimeLoop: Sendable {
     }
 
     private func context(of invocation: RuntimeAPI.Invocation) -> LambdaContext {
+        /// Empty is as good as missing.
+        func header(_ name: String) -> String? {
+            invocation.headers[name].flatMap { $0.isEmpty ? nil : $0 }
+        }
         var context = LambdaContext(
             requestID: invocation.requestID,
-            tenantID: invocation.headers["Lambda-Runtime-Aws-Tenant-Id"],
+            deadline: header("Lambda-Runtime-Deadline-Ms").flatMap { Int64($0) },
+            invokedFunctionARN: header("Lambda-Runtime-Invoked-Function-Arn"),
+            traceID: header("Lambda-Runtime-Trace-Id"),
+            tenantID: header("Lambda-Runtime-Aws-Tenant-Id"),
             logger: logger,
             clock: clock
         )
-        let headers = invocation.headers
-        context.deadline = headers["Lambda-Runtime-Deadline-Ms"].flatMap { Int64($0) }
-        context.invokedFunctionARN = headers["Lambda-Runtime-Invoked-Function-Arn"]
-        context.traceID = headers["Lambda-Runtime-Trace-Id"]
-        if let header = headers["Lambda-Runtime-Client-Context"], !header.isEmpty {
-            context.clientContext = ClientContext(header: header)
+        if let text = header("Lambda-Runtime-Client-Context") {
+            context.clientContext = ClientContext(header: text)
             if context.clientContext == nil { context.logger.warn("the client context is malformed and left out") }
         }
-        if let header = headers["Lambda-Runtime-Cognito-Identity"], !header.isEmpty {
-            context.identity = CognitoIdentity(header: header)
+        if let text = header("Lambda-Runtime-Cognito-Identity") {
+            context.identity = CognitoIdentity(header: text)
             if context.identity == nil { context.logger.warn("the Cognito identity is malformed and left out") }
         }
         return context

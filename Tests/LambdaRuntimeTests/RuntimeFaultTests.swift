@@ -106,6 +106,39 @@ import Transport
         #expect(end(outcome).contains("HTTPError: connectionLost"))
     }
 
+    @Test func anyReplyToNextIsAnsweredOrEndsTheProcess() async throws {
+        let headers = [
+            ("Lambda-Runtime-Deadline-Ms", "1795161600123"), ("Lambda-Runtime-Trace-Id", "Root=1;Sampled=1"),
+            ("Lambda-Runtime-Client-Context", #"{"custom":{"a":"b"}}"#), ("Lambda-Runtime-Aws-Tenant-Id", "blue"),
+        ]
+        guard case .send(let reply) = try #require(Script.event("{\"a\":[1,2]}", headers: headers).steps.first) else {
+            return
+        }
+        var generator = SeededGenerator(seed: 3)
+        var answered = 0
+        for _ in 0..<2000 {
+            var bytes = reply
+            for _ in 0..<Int.random(in: 1...6, using: &generator) {
+                let index = Int.random(in: 0..<bytes.count, using: &generator)
+                switch Int.random(in: 0..<8, using: &generator) {
+                case 0: bytes.removeSubrange(index...)
+                case 1: bytes.removeSubrange(index..<min(index + 10, bytes.count))
+                case 2: bytes.insert(contentsOf: bytes[..<index], at: index)
+                case 3: bytes.insert(contentsOf: [0x0d, 0x0a], at: index)
+                default: bytes[index] = .random(in: 0...255, using: &generator)
+                }
+                if bytes.isEmpty { break }
+            }
+            let outcome = await Script(next: [.raw(bytes)], format: .json).run()
+            #expect(outcome.status == 2)
+            #expect(outcome.requests.first?.method == "GET")
+            #expect(outcome.records.allSatisfy { JSONValue(parsing: $0) != nil })
+            #expect(end(outcome).contains(#""level":"FATAL""#))
+            if !outcome.posts.isEmpty { answered += 1 }
+        }
+        #expect((200..<1800).contains(answered))
+    }
+
     // MARK: response
 
     @Test(arguments: [500, 502, 503, 302, 599]) func aResponseAnsweredWithAServerErrorEndsTheProcess(_ status: Int)

@@ -51,6 +51,9 @@ import Testing
 
     @Test(arguments: [
         [], [("Lambda-Runtime-Deadline-Ms", "soon")], [("Lambda-Runtime-Deadline-Ms", "99999999999999999999")],
+        ["Deadline-Ms", "Trace-Id", "Invoked-Function-Arn", "Client-Context", "Cognito-Identity", "Aws-Tenant-Id"].map {
+            ("Lambda-Runtime-\($0)", "")
+        },
     ]) func everyHeaderButTheRequestIDIsOptional(_ headers: [(String, String)]) async throws {
         let seen = Mutex<LambdaContext?>(nil)
         let outcome = await Script(next: [Script.event(headers: headers)]).run { event, context in
