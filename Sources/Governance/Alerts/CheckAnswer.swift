@@ -1,0 +1,127 @@
+import FoundationEssentials
+
+/// What the deregistration checker is invoked with: an event, or `{"check": "ami-…"}` by someone who wants to know first.
+public enum DeregistrationRequest: Hashable, Sendable {
+    case check(ImageID)
+    case event(GovernanceEvent)
+
+    public init(parsing json: [UInt8]) throws(MalformedEvent) {
+        struct Check: Decodable {
+            let image: ImageID?
+
+            init(from decoder: any Decoder) throws {
+                let object = try decoder.container(keyedBy: AnyKey.self)
+                image = object.contains("check") ? try object.value(at: "check") : nil
+            }
+        }
+        do {
+            if let image = try JSONDecoder().decode(Check.self, from: Data(json)).image {
+                self = .check(image)
+                return
+            }
+        } catch {
+            throw MalformedEvent(error)
+        }
+        self = .event(try GovernanceEvent(parsing: json))
+    }
+}
+
+/// Who uses an image, by account. Rows come as a stream sorted by account; memory and the size of the answer stay bounded:
+/// counts are whole, resources are listed up to a limit for each kind and account and up to a limit in all.
+public struct CheckAnswer: Sendable {
+    public static let maximumListedResources = 2000
+    public static let maximumListedAccounts = 10_000
+
+    private let image: ImageID
+    private let record: ImageRecord?
+    private let sharedWith: [Principal]
+    private let links: ConsoleLinks
+    private let limit: Int
+    private var grouping: UsageGrouping
+    private var accounts: [UsageSummary] = []
+    private var accountCount = 0
+    private var listed = 0
+    private var counts: [ResourceKind: Int] = [:]
+
+    /// - Parameters:
+    ///   - record: what is known of the image.
+    ///   - shares: what is known of its principals; those that have it are named.
+    ///   - limit: how many resources of each kind are listed for an account.
+    public init(
+        image: ImageID,
+        record: ImageRecord?,
+        shares: [ShareRecord],
+        links: ConsoleLinks,
+        limit: Int = 50
+    ) {
+        self.image = image
+        self.record = record
+        sharedWith = shares.filter { $0.status == .shared }.map(\.principal).sorted()
+        self.links = links
+        self.limit = limit
+        grouping = UsageGrouping(limit: limit)
+    }
+
+    public mutating func add(_ row: UsageRow) {
+        if let finished = grouping.add(row) { take(finished) }
+    }
+
+    private mutating func take(_ summary: UsageSummary) {
+        accountCount += 1
+        for kind in summary.presentKinds { counts[kind, default: 0] += summary[kind].count }
+        guard accounts.count < Self.maximumListedAccounts else { return }
+        let open = max(0, Self.maximumListedResources - listed)
+        let bounded = summary.limited(to: min(limit, open / max(1, summary.presentKinds.count)))
+        listed += bounded.presentKinds.reduce(0) { $0 + bounded[$1].first.count }
+        accounts.append(bounded)
+    }
+
+    /// Ends the stream.
+    public mutating func json() throws -> [UInt8] {
+        if let last = grouping.finish() { take(last) }
+        return try GovernanceJSON.encode(Message(self))
+    }
+
+    private struct Message: Encodable {
+        struct Account: Encodable {
+            let accountId: AccountID
+            let resourceCount: Int
+            let resources: [KindMessage]
+        }
+
+        let imageId: ImageID
+        let imageName: String?
+        let imageStatus: String?
+        let inUse: Bool
+        let accountCount: Int
+        let resourceCount: Int
+        let resourceCounts: [Count]
+        let accounts: [Account]
+        let sharedWith: [String]
+        let sharedWithCount: Int
+
+        struct Count: Encodable {
+            let kind: String
+            let count: Int
+        }
+
+        init(_ answer: CheckAnswer) {
+            imageId = answer.image
+            imageName = answer.record?.name
+            imageStatus = answer.record?.status.rawValue
+            accountCount = answer.accountCount
+            inUse = accountCount > 0
+            resourceCount = answer.counts.values.reduce(0, +)
+            resourceCounts = ResourceKind.allCases.map { Count(kind: $0.rawValue, count: answer.counts[$0] ?? 0) }
+            accounts = answer.accounts.map { summary in
+                Account(
+                    accountId: summary.account,
+                    resourceCount: summary.count,
+                    resources: summary.presentKinds.map { KindMessage($0, summary[$0], links: answer.links) }
+                )
+            }
+            sharedWith = answer.sharedWith.prefix(1000).map(\.description)
+            sharedWithCount = answer.sharedWith.count
+        }
+    }
+}

@@ -1,0 +1,69 @@
+/// An event by which principals lose an image.
+public struct ImageLoss: Hashable, Sendable {
+    public enum Scope: Hashable, Sendable {
+        case principals([Principal])
+        /// Every principal, whether it is known or not.
+        case everyone
+    }
+
+    public let image: ImageID
+    public let region: Region
+    /// The account that owns the image.
+    public let creator: AccountID
+    /// `removed`, `disabled` or `deregistered`.
+    public let status: ShareStatus
+    public let scope: Scope
+    public let occurrence: Occurrence
+
+    public init(
+        image: ImageID,
+        region: Region,
+        creator: AccountID,
+        status: ShareStatus,
+        scope: Scope,
+        occurrence: Occurrence
+    ) {
+        self.image = image
+        self.region = region
+        self.creator = creator
+        self.status = status
+        self.scope = scope
+        self.occurrence = occurrence
+    }
+
+    /// - Returns: nil where nobody loses anything.
+    public init?(_ event: GovernanceEvent) {
+        guard let changes = ShareChanges(event) else { return nil }
+        let status: ShareStatus
+        let scope: Scope
+        if let revocation = changes.imageChange?.revocations.effective {
+            (status, scope) = (revocation.status, .everyone)
+        } else {
+            let removed = changes.permissions.filter { $0.permission.status == .removed }.map(\.principal)
+            guard !removed.isEmpty else { return nil }
+            (status, scope) = (.removed, .principals(removed))
+        }
+        self.init(
+            image: changes.image,
+            region: changes.region,
+            creator: event.account,
+            status: status,
+            scope: scope,
+            occurrence: event.occurrence
+        )
+    }
+
+    /// The same text for every report of the same loss, together with its time (``AlertRecord/sameLossSeconds``): a removal
+    /// is reported by one event, being disabled or deregistered by a call and by a state change.
+    public var identity: String {
+        status == .removed ? "removed#\(occurrence.eventID)" : status.rawValue
+    }
+
+    /// The principals that lost the image and may concern the account: never another account.
+    public func principals(concerning account: AccountID) -> [Principal] {
+        guard case .principals(let principals) = scope else { return [] }
+        return principals.filter { principal in
+            if case .account(let other) = principal { other == account } else { true }
+        }
+    }
+}
