@@ -1,3 +1,7 @@
-import FoundationEssentials
+import Governance
+import LambdaRuntime
 
-print("hello \(Date())")
+LambdaRuntime.run { environment in
+    let checker = try DeregistrationChecker(environment)
+    return { event, context in try await checker.handle(event, context) }
+}

@@ -1,0 +1,69 @@
+import AWSClient
+import LambdaRuntime
+
+/// One loss, told to one batch of accounts after another.
+struct AlertRound: Sendable {
+    let assessment: LossAssessment
+    let imageName: String?
+    let invocation: AlertSender.Invocation
+    let addresses: AddressBook
+    let sender: AlertSender
+    let logger: Logger
+
+    /// What came of it.
+    struct Report: Sendable {
+        var told = 0
+        var stillReached = 0
+        var failures: [AlertSender.Failure] = []
+
+        mutating func add(_ other: Report) {
+            told += other.told
+            stillReached += other.stillReached
+            failures += other.failures
+        }
+    }
+
+    /// Whether the account must be told, unless its membership speaks against it.
+    func concerns(_ account: AccountID) -> Bool {
+        guard case .alarmed = assessment.verdict(for: account, .unknown) else { return false }
+        return true
+    }
+
+    /// Tells these accounts, side by side. What fails for one keeps no other from being told.
+    func tell(_ accounts: [UsageSummary]) async throws -> Report {
+        let ids = accounts.map(\.account)
+        let needsMembership = Set(ids.filter(assessment.needsMembership(of:)))
+        let entries =
+            ids.isEmpty ? [:] : try await addresses.entries(for: ids, withMembership: needsMembership, logger: logger)
+        return await withTaskGroup(of: Report.self) { group in
+            for usage in accounts {
+                group.addTask { await tell(usage, entries[usage.account] ?? AddressBook.Entry()) }
+            }
+            return await group.reduce(into: Report()) { $0.add($1) }
+        }
+    }
+
+    private func tell(_ usage: UsageSummary, _ entry: AddressBook.Entry) async -> Report {
+        var report = Report()
+        guard case .alarmed(let isMembershipUnknown) = assessment.verdict(for: usage.account, entry.membership) else {
+            report.stillReached = 1
+            return report
+        }
+        let alert = ImageAlert(
+            loss: assessment.loss,
+            imageName: imageName,
+            usage: usage,
+            isMembershipUnknown: isMembershipUnknown
+        )
+        do {
+            if let failure = try await sender.send(alert, to: entry.recipients, invocation) {
+                report.failures = [failure]
+            } else {
+                report.told = 1
+            }
+        } catch {
+            report.failures = [AlertSender.Failure(account: usage.account, reason: "\(error)")]
+        }
+        return report
+    }
+}

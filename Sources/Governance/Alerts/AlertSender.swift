@@ -1,0 +1,198 @@
+import AWSClient
+import AWSServices
+import LambdaRuntime
+
+/// Tells accounts of what they lost: e-mail to the owner, or to the administrator where the owner cannot be told, and JSON
+/// to the topic; each once, however often and by however many invocations it is tried (``AlertRecord``).
+struct AlertSender: Sendable {
+    let store: DynamoDBAlertStore
+    let ses: SESv2
+    let sns: SNS
+    let addresses: AddressBook
+    /// The address alerts come from.
+    let sender: String
+    let topicARN: String
+    let links: ConsoleLinks
+    let effects: AWSEffects
+
+    /// Who sends, and how long at most.
+    struct Invocation: Sendable {
+        let requestID: String
+        let deadline: EventTime
+    }
+
+    /// Why an account's owner was not told.
+    struct Failure: Error, Hashable, Sendable {
+        let account: AccountID
+        let reason: String
+    }
+
+    /// - Returns: nil when the owner and the topic have the alert, now or from before.
+    /// - Throws: What keeps the alert from being sent or noted, so that it must be tried again.
+    func send(
+        _ alert: ImageAlert,
+        to recipients: AddressBook.Recipients,
+        _ invocation: Invocation
+    ) async throws -> Failure? {
+        let key = DynamoDBAlertStore.Key(image: alert.loss.image, account: alert.account, loss: alert.loss.identity)
+        guard var progress = try await claim(key, alert.loss, invocation) else { return nil }
+        var failure: Failure?
+        if progress.record.sent[.owner] == nil {
+            failure = try await mailOwner(alert, recipients, &progress)
+        }
+        if progress.record.sent[.topic] == nil {
+            let delivery: AlertDelivery =
+                failure == nil ? .sent : recipients.addresses.isEmpty ? .noAddress : .refused
+            let message = String(
+                decoding: try AlertMessage(alert, links: links, delivery: delivery).json(),
+                as: UTF8.self
+            )
+            let id = try await sns.publish(
+                .init(topicARN: topicARN, message: message, attributes: ["account_id": .string(alert.account.text)])
+            )
+            try await note(.topic, id, &progress)
+        }
+        return failure
+    }
+
+    // MARK: Mail
+
+    private func mailOwner(
+        _ alert: ImageAlert,
+        _ recipients: AddressBook.Recipients,
+        _ progress: inout Progress
+    ) async throws -> Failure? {
+        let delivery: AlertDelivery
+        let reason: String
+        if recipients.addresses.isEmpty {
+            delivery = .noAddress
+            reason = recipients.failure ?? "no valid address is configured"
+        } else {
+            do {
+                let id = try await mail(alert, delivery: .sent, to: recipients.addresses)
+                try await note(.owner, id, &progress)
+                return nil
+            } catch let error as MailError {
+                if error.isPastDeadline { throw error }
+                delivery = .refused
+                reason = error.description
+            }
+        }
+        let failure = Failure(account: alert.account, reason: reason)
+        guard progress.record.sent[.administrator] == nil else { return failure }
+        let id: String
+        do {
+            id = try await mail(alert, delivery: delivery, to: try await addresses.administrator())
+        } catch {
+            // The topic is what is left; a retry tries the mails again.
+            return Failure(account: alert.account, reason: "\(reason); nor could the administrator be told: \(error)")
+        }
+        try await note(.administrator, id, &progress)
+        return failure
+    }
+
+    private func mail(
+        _ alert: ImageAlert,
+        delivery: AlertDelivery,
+        to recipients: [String]
+    ) async throws(MailError) -> String {
+        let email = AlertEmail(alert, links: links, delivery: delivery)
+        do throws(AWSError) {
+            return try await ses.sendEmail(
+                .init(from: sender, to: recipients, subject: email.subject, text: email.text, html: email.html)
+            )
+        } catch {
+            throw MailError(error)
+        }
+    }
+
+    // MARK: Record
+
+    /// The record as this invocation last wrote it.
+    private struct Progress {
+        let key: DynamoDBAlertStore.Key
+        var record: AlertRecord
+        var revision: Int
+    }
+
+    /// Claims the alert; waits while another invocation is at it, for the same loss is often reported twice within seconds.
+    ///
+    /// - Returns: nil when there is nothing left to send.
+    private func claim(
+        _ key: DynamoDBAlertStore.Key,
+        _ loss: ImageLoss,
+        _ invocation: Invocation
+    ) async throws -> Progress? {
+        while true {
+            let stored = try await store.record(at: key)
+            let decision = AlertRecord.claim(
+                stored?.value,
+                loss: EventMark(loss.occurrence),
+                by: .init(invocation: invocation.requestID, until: invocation.deadline),
+                now: EventTime(effects.now())
+            )
+            switch decision {
+            case .done:
+                return nil
+            case .claim(let record):
+                if let revision = try await store.write(record, at: key, revision: stored?.revision) {
+                    return Progress(key: key, record: record, revision: revision)
+                }
+            case .busy(let until):
+                // Whoever has the claim is done by then, or cut off.
+                guard EventTime(effects.now()).advanced(bySeconds: 1) < invocation.deadline else {
+                    throw AlertInProgress(account: key.account, until: until)
+                }
+                try await effects.sleep(.milliseconds(250))
+            }
+        }
+    }
+
+    /// Writes down that a message was sent, whatever else has become of the record.
+    private func note(_ channel: AlertRecord.Channel, _ messageID: String, _ progress: inout Progress) async throws {
+        while true {
+            progress.record.sent[channel] = messageID
+            progress.record.isComplete = progress.record.sent[.owner] != nil && progress.record.sent[.topic] != nil
+            if let revision = try await store.write(progress.record, at: progress.key, revision: progress.revision) {
+                progress.revision = revision
+                return
+            }
+            guard let stored = try await store.record(at: progress.key) else {
+                throw MalformedItem(attribute: "status")
+            }
+            progress.record = stored.value
+            progress.revision = stored.revision
+        }
+    }
+}
+
+/// Another invocation is telling the account, and this one has no more time to wait for it.
+struct AlertInProgress: LambdaError {
+    let account: AccountID
+    let until: EventTime
+
+    var errorMessage: String { "account \(account) is being told by another invocation, until \(until)" }
+}
+
+/// SES did not take a message. SES's own message is left out: it quotes addresses.
+struct MailError: LambdaError, CustomStringConvertible {
+    let code: String
+    let requestID: String?
+    /// There was no time left to send it.
+    let isPastDeadline: Bool
+
+    init(_ error: AWSError) {
+        code = error.code
+        requestID = error.requestID
+        isPastDeadline = error.kind == .deadline || error.kind == .cancelled
+    }
+
+    var description: String { "SES: \(code)" + (requestID.map { " (request \($0))" } ?? "") }
+    var errorMessage: String { description }
+}
+
+extension EventTime {
+    init(_ timestamp: Timestamp) {
+        self.init(milliseconds: timestamp.seconds * 1000 + Int64(timestamp.nanoseconds / 1_000_000))
+    }
+}
