@@ -25,9 +25,9 @@ def find_emulator() -> Path:
     return found[-1]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
-    """A local cloud of its own for each module of tests."""
+    """One local cloud for all tests; what a test makes there has names of its own."""
     with LocalCloud.start(tmp_path_factory.mktemp("localcloud"), find_emulator()) as running:
         yield running
 
