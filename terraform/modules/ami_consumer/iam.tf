@@ -5,17 +5,10 @@ data "aws_iam_policy_document" "usage_tracker" {
     resources = [var.cross_account_role_arn]
   }
 
-  # Also through BatchGetItem and TransactWriteItems.
+  # Also through TransactWriteItems.
   statement {
-    sid = "KeepMapping"
-    actions = [
-      "dynamodb:BatchGetItem",
-      "dynamodb:ConditionCheckItem",
-      "dynamodb:GetItem",
-      "dynamodb:PutItem",
-      "dynamodb:Query",
-      "dynamodb:UpdateItem",
-    ]
+    sid       = "KeepMapping"
+    actions   = ["dynamodb:BatchGetItem", "dynamodb:ConditionCheckItem", "dynamodb:PutItem", "dynamodb:Query"]
     resources = [module.mapping.arn]
   }
 

@@ -8,7 +8,7 @@ data "aws_iam_policy_document" "share_recorder" {
   # Also through TransactWriteItems.
   statement {
     sid       = "RecordShares"
-    actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"]
+    actions   = ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"]
     resources = [module.shares.arn]
   }
 
@@ -22,7 +22,7 @@ data "aws_iam_policy_document" "share_recorder" {
 data "aws_iam_policy_document" "deregistration_checker" {
   statement {
     sid       = "ReadSharesRecordAlerts"
-    actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"]
+    actions   = ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"]
     resources = [module.shares.arn]
   }
 

@@ -155,7 +155,7 @@ run "one_role_for_each_consumer" {
     condition = alltrue([for account, document in data.aws_iam_policy_document.consumer :
       jsonencode({ for statement in jsondecode(document.json).Statement : statement.Sid => { actions = flatten([statement.Action]), resource = statement.Resource, condition = statement.Condition } }) == jsonencode({
         WriteOwnUsage = {
-          actions  = ["dynamodb:UpdateItem", "dynamodb:PutItem", "dynamodb:DeleteItem", "dynamodb:ConditionCheckItem"]
+          actions  = ["dynamodb:PutItem", "dynamodb:DeleteItem"]
           resource = "arn:aws:dynamodb:eu-central-1:111111111111:table/ami-steward-usage"
           condition = {
             "ForAllValues:StringEquals" = { "dynamodb:LeadingKeys" = account }
