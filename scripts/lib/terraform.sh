@@ -58,8 +58,9 @@ terraform_init() {
         }
         terraform_plugins=$plugins
     fi
-    # A lock file made elsewhere holds checksums that a local copy need not have.
-    if "$terraform" -chdir="$directory" init -input=false -no-color -plugin-dir="$terraform_plugins" "$@" >"$log" 2>&1; then
+    # A lock file made elsewhere holds checksums that a local copy need not have. The plugin directory may be the cache itself,
+    # which Terraform refuses to fill from itself.
+    if env -u TF_PLUGIN_CACHE_DIR "$terraform" -chdir="$directory" init -input=false -no-color -plugin-dir="$terraform_plugins" "$@" >"$log" 2>&1; then
         rm -f "$log"
         return
     fi
