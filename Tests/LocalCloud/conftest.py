@@ -1,1 +1,1 @@
-from localcloud.testing import cloud, without_faults  # noqa: F401
+from localcloud.testing import cloud, without_faults

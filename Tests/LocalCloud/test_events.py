@@ -25,14 +25,32 @@ def rule(cloud: LocalCloud) -> str:
     queue = f"arn:aws:sqs:us-east-1:{ACCOUNT}:undelivered"
     for name in ("listener", "stranger"):
         create_function(cloud, "creator", name, bootstraps.BOTO3, role)
-        targets.append({"Id": name, "Arn": f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:{name}", "DeadLetterConfig": {"Arn": queue}})
+        targets.append(
+            {
+                "Id": name,
+                "Arn": f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:{name}",
+                "DeadLetterConfig": {"Arn": queue},
+            }
+        )
     functions.add_permission(
-        FunctionName="listener", StatementId="rule", Action="lambda:InvokeFunction", Principal="events.amazonaws.com", SourceArn=rule
+        FunctionName="listener",
+        StatementId="rule",
+        Action="lambda:InvokeFunction",
+        Principal="events.amazonaws.com",
+        SourceArn=rule,
     )
-    policy = {"Version": "2012-10-17", "Statement": [{
-        "Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"}, "Action": "sqs:SendMessage", "Resource": queue,
-        "Condition": {"ArnEquals": {"aws:SourceArn": rule}},
-    }]}  # fmt: skip
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": "events.amazonaws.com"},
+                "Action": "sqs:SendMessage",
+                "Resource": queue,
+                "Condition": {"ArnEquals": {"aws:SourceArn": rule}},
+            }
+        ],
+    }
     queues.create_queue(QueueName="undelivered", Attributes={"Policy": json.dumps(policy)})
     events.put_targets(Rule="listen", Targets=targets)
     events.put_rule(Name="nightly", ScheduleExpression="rate(1 day)")
@@ -41,13 +59,19 @@ def rule(cloud: LocalCloud) -> str:
 
 
 def event(**detail: object) -> dict:
-    return {"source": "aws.ec2", "detail-type": "AWS API Call via CloudTrail", "detail": {"eventName": "RunInstances", **detail}}
+    return {
+        "source": "aws.ec2",
+        "detail-type": "AWS API Call via CloudTrail",
+        "detail": {"eventName": "RunInstances", **detail},
+    }
 
 
 def undelivered(cloud: LocalCloud) -> list[dict]:
     queue = cloud.client("sqs", "creator")
     url = queue.get_queue_url(QueueName="undelivered")["QueueUrl"]
-    found = queue.receive_message(QueueUrl=url, MaxNumberOfMessages=10, MessageAttributeNames=["All"]).get("Messages", [])
+    found = queue.receive_message(QueueUrl=url, MaxNumberOfMessages=10, MessageAttributeNames=["All"]).get(
+        "Messages", []
+    )
     for message in found:
         queue.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
     return found

@@ -14,9 +14,11 @@ from localcloud.testing import create_function, create_role
 @pytest.fixture(scope="module")
 def table(cloud: LocalCloud) -> str:
     cloud.client("dynamodb", "creator").create_table(
-        TableName="facts", BillingMode="PAY_PER_REQUEST", KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        TableName="facts",
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
         AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-    )  # fmt: skip
+    )
     return "facts"
 
 
@@ -48,7 +50,9 @@ def test_matching_is_counted() -> None:
     assert faults.strike(Subject(["dynamodb:TransactWriteItems", "dynamodb:PutItem"]))
 
 
-@pytest.mark.parametrize("value", [{}, {"effect": "explode"}, {"effect": "error", "actoin": "x"}, {"effect": "error", "id": 3}])
+@pytest.mark.parametrize(
+    "value", [{}, {"effect": "explode"}, {"effect": "error", "actoin": "x"}, {"effect": "error", "id": 3}]
+)
 def test_malformed_faults_are_refused(cloud: LocalCloud, value: dict) -> None:
     with pytest.raises(LocalCloudError):
         cloud.admin("POST", "faults", value)
@@ -103,9 +107,15 @@ def test_delays(cloud: LocalCloud, table: str) -> None:
 
 
 @pytest.mark.parametrize(("effect", "there"), [("kill-before", set()), ("kill-after", {"1"})])
-def test_killing_a_function_at_its_second_call(cloud: LocalCloud, table: str, function: str, effect: str, there: set[str]) -> None:
+def test_killing_a_function_at_its_second_call(
+    cloud: LocalCloud, table: str, function: str, effect: str, there: set[str]
+) -> None:
     steps = [
-        {"service": "dynamodb", "call": "put_item", "with": {"TableName": table, "Item": {"id": {"S": f"{effect}-{n}"}}}}
+        {
+            "service": "dynamodb",
+            "call": "put_item",
+            "with": {"TableName": table, "Item": {"id": {"S": f"{effect}-{n}"}}},
+        }
         for n in range(3)
     ]
     cloud.fault(effect, function=function, skip=1)

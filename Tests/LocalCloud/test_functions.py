@@ -15,35 +15,85 @@ CREATOR, CONSUMER = "111111111111", "222222222222"
 @pytest.fixture(scope="module")
 def function(cloud: LocalCloud) -> str:
     cloud.client("dynamodb", "creator").create_table(
-        TableName="things", BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[{"AttributeName": "owner", "AttributeType": "S"}, {"AttributeName": "name", "AttributeType": "S"}],
+        TableName="things",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[
+            {"AttributeName": "owner", "AttributeType": "S"},
+            {"AttributeName": "name", "AttributeType": "S"},
+        ],
         KeySchema=[{"AttributeName": "owner", "KeyType": "HASH"}, {"AttributeName": "name", "KeyType": "RANGE"}],
-    )  # fmt: skip
-    role = create_role(cloud, "consumer-a", "tester", [
-        {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": f"arn:aws:iam::{CREATOR}:role/cross"},
-        {"Effect": "Allow", "Action": "ec2:DescribeImages", "Resource": "*"},
-        {"Effect": "Allow", "Action": ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"], "Resource": "*"},
-        {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": f"arn:aws:sqs:us-east-1:{CONSUMER}:failed"},
-    ])  # fmt: skip
-    trusted = json.dumps({"Version": "2012-10-17", "Statement": [{
-        "Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"AWS": f"arn:aws:iam::{CONSUMER}:root"},
-        "Condition": {"ArnEquals": {"aws:PrincipalArn": role}},
-    }]})  # fmt: skip
-    create_role(cloud, "creator", "cross", [
-        {"Effect": "Allow", "Action": ["dynamodb:PutItem", "dynamodb:ConditionCheckItem"], "Resource": TABLE,
-         "Condition": {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [CONSUMER]}}},
-        {"Effect": "Allow", "Action": "dynamodb:GetItem", "Resource": TABLE,
-         "Condition": {"ForAllValues:StringEquals": {"dynamodb:Attributes": ["owner", "name", "state"]},
-                       "StringEquals": {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"}}},
-    ], trusted)  # fmt: skip
-    create_role(cloud, "creator", "for-others", [{"Effect": "Allow", "Action": "*", "Resource": "*"}], trust("ec2.amazonaws.com"))
+    )
+    role = create_role(
+        cloud,
+        "consumer-a",
+        "tester",
+        [
+            {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": f"arn:aws:iam::{CREATOR}:role/cross"},
+            {"Effect": "Allow", "Action": "ec2:DescribeImages", "Resource": "*"},
+            {
+                "Effect": "Allow",
+                "Action": ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
+                "Resource": "*",
+            },
+            {"Effect": "Allow", "Action": "sqs:SendMessage", "Resource": f"arn:aws:sqs:us-east-1:{CONSUMER}:failed"},
+        ],
+    )
+    trusted = json.dumps(
+        {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Effect": "Allow",
+                    "Action": "sts:AssumeRole",
+                    "Principal": {"AWS": f"arn:aws:iam::{CONSUMER}:root"},
+                    "Condition": {"ArnEquals": {"aws:PrincipalArn": role}},
+                }
+            ],
+        }
+    )
+    create_role(
+        cloud,
+        "creator",
+        "cross",
+        [
+            {
+                "Effect": "Allow",
+                "Action": ["dynamodb:PutItem", "dynamodb:ConditionCheckItem"],
+                "Resource": TABLE,
+                "Condition": {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": [CONSUMER]}},
+            },
+            {
+                "Effect": "Allow",
+                "Action": "dynamodb:GetItem",
+                "Resource": TABLE,
+                "Condition": {
+                    "ForAllValues:StringEquals": {"dynamodb:Attributes": ["owner", "name", "state"]},
+                    "StringEquals": {"dynamodb:Select": "SPECIFIC_ATTRIBUTES"},
+                },
+            },
+        ],
+        trusted,
+    )
+    create_role(
+        cloud,
+        "creator",
+        "for-others",
+        [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
+        trust("ec2.amazonaws.com"),
+    )
     queue = cloud.client("sqs", "consumer-a").create_queue(QueueName="failed")
     assert queue["QueueUrl"]
     return create_function(
-        cloud, "consumer-a", "tester", bootstraps.BOTO3, role, Timeout=10, MemorySize=256,
+        cloud,
+        "consumer-a",
+        "tester",
+        bootstraps.BOTO3,
+        role,
+        Timeout=10,
+        MemorySize=256,
         Environment={"Variables": {"COLOUR": "blue"}},
         DeadLetterConfig={"TargetArn": f"arn:aws:sqs:us-east-1:{CONSUMER}:failed"},
-    )  # fmt: skip
+    )
 
 
 def invoke(cloud: LocalCloud, function: str, **event: object) -> dict:
@@ -53,7 +103,9 @@ def invoke(cloud: LocalCloud, function: str, **event: object) -> dict:
     return {**payload, "function_error": answer.get("FunctionError")}
 
 
-def call(cloud: LocalCloud, function: str, service: str, name: str, role: str | None = None, **parameters: object) -> dict:
+def call(
+    cloud: LocalCloud, function: str, service: str, name: str, role: str | None = None, **parameters: object
+) -> dict:
     step = {"service": service, "call": name, "with": parameters} | ({"role": role} if role else {})
     (result,) = invoke(cloud, function, calls=[step])["results"]
     return result
@@ -66,7 +118,9 @@ def cross(cloud: LocalCloud, function: str, name: str, **parameters: object) -> 
 def dead_letters(cloud: LocalCloud) -> list[dict]:
     queue = cloud.client("sqs", "consumer-a")
     url = queue.get_queue_url(QueueName="failed")["QueueUrl"]
-    messages = queue.receive_message(QueueUrl=url, MaxNumberOfMessages=10, MessageAttributeNames=["All"]).get("Messages", [])
+    messages = queue.receive_message(QueueUrl=url, MaxNumberOfMessages=10, MessageAttributeNames=["All"]).get(
+        "Messages", []
+    )
     for message in messages:
         queue.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
     return messages
@@ -108,10 +162,19 @@ def test_what_the_role_allows_works_and_nothing_else(cloud: LocalCloud, function
     assert call(cloud, function, "ec2", "describe_images", Owners=["self"]) == {"ok": {"Images": []}}
     denied = call(cloud, function, "ec2", "describe_instances")
     assert denied["error"] == "UnauthorizedOperation"
-    assert f"arn:aws:sts::{CONSUMER}:assumed-role/tester/tester is not authorized to perform: ec2:DescribeInstances" in denied["message"]
+    assert (
+        f"arn:aws:sts::{CONSUMER}:assumed-role/tester/tester is not authorized to perform: ec2:DescribeInstances"
+        in denied["message"]
+    )
     assert call(cloud, function, "dynamodb", "scan", TableName="things")["error"] == "AccessDeniedException"
-    assert call(cloud, function, "sns", "publish", TopicArn=f"arn:aws:sns:us-east-1:{CONSUMER}:t", Message="m")["error"] == "AuthorizationError"
-    email = {"FromEmailAddress": "a@example.com", "Content": {"Simple": {"Subject": {"Data": "s"}, "Body": {"Text": {"Data": "t"}}}}}
+    assert (
+        call(cloud, function, "sns", "publish", TopicArn=f"arn:aws:sns:us-east-1:{CONSUMER}:t", Message="m")["error"]
+        == "AuthorizationError"
+    )
+    email = {
+        "FromEmailAddress": "a@example.com",
+        "Content": {"Simple": {"Subject": {"Data": "s"}, "Body": {"Text": {"Data": "t"}}}},
+    }
     assert call(cloud, function, "sesv2", "send_email", **email)["error"] == "AccessDeniedException"
 
 
@@ -134,8 +197,14 @@ def test_cross_account_role_is_confined_to_its_rows(cloud: LocalCloud, function:
 def test_transactions_need_the_permissions_of_their_members(cloud: LocalCloud, function: str) -> None:
     key = {"owner": {"S": CONSUMER}, "name": {"S": "y"}}
     put = {"Put": {"TableName": TABLE, "Item": key}}
-    check = {"ConditionCheck": {"TableName": TABLE, "Key": {**key, "name": {"S": "z"}}, "ConditionExpression": "attribute_not_exists(#n)",
-                                "ExpressionAttributeNames": {"#n": "name"}}}  # fmt: skip
+    check = {
+        "ConditionCheck": {
+            "TableName": TABLE,
+            "Key": {**key, "name": {"S": "z"}},
+            "ConditionExpression": "attribute_not_exists(#n)",
+            "ExpressionAttributeNames": {"#n": "name"},
+        }
+    }
     delete = {"Delete": {"TableName": TABLE, "Key": key}}
     assert "ok" in cross(cloud, function, "transact_write_items", TransactItems=[put, check])
     refused = cross(cloud, function, "transact_write_items", TransactItems=[check, delete])
@@ -145,7 +214,15 @@ def test_transactions_need_the_permissions_of_their_members(cloud: LocalCloud, f
 def test_attributes_are_limited(cloud: LocalCloud, function: str) -> None:
     key = {"owner": {"S": CONSUMER}, "name": {"S": "x"}}
     names = {"#o": "owner", "#s": "state"}
-    assert "ok" in cross(cloud, function, "get_item", TableName=TABLE, Key=key, ProjectionExpression="#o, #s", ExpressionAttributeNames=names)
+    assert "ok" in cross(
+        cloud,
+        function,
+        "get_item",
+        TableName=TABLE,
+        Key=key,
+        ProjectionExpression="#o, #s",
+        ExpressionAttributeNames=names,
+    )
     assert cross(cloud, function, "get_item", TableName=TABLE, Key=key)["error"] == "AccessDeniedException"
     refused = cross(cloud, function, "get_item", TableName=TABLE, Key=key, ProjectionExpression="actor")
     assert refused["error"] == "AccessDeniedException"
@@ -153,7 +230,11 @@ def test_attributes_are_limited(cloud: LocalCloud, function: str) -> None:
 
 def test_roles_that_do_not_trust_the_function_cannot_be_assumed(cloud: LocalCloud, function: str) -> None:
     for name in ("for-others", "missing"):
-        step = {"service": "sts", "call": "assume_role", "with": {"RoleArn": f"arn:aws:iam::{CREATOR}:role/{name}", "RoleSessionName": "someone"}}
+        step = {
+            "service": "sts",
+            "call": "assume_role",
+            "with": {"RoleArn": f"arn:aws:iam::{CREATOR}:role/{name}", "RoleSessionName": "someone"},
+        }
         (result,) = invoke(cloud, function, calls=[step])["results"]
         assert result["error"] == "AccessDenied"
 

@@ -20,14 +20,17 @@ def code(call, **parameters: object) -> str:  # type: ignore[no-untyped-def]
     return caught.value.response["Error"]["Code"]
 
 
-@pytest.mark.parametrize(("service", "name", "wrong_secret", "wrong_key"), [
-    ("dynamodb", "list_tables", "InvalidSignatureException", "UnrecognizedClientException"),
-    ("ssm", "describe_parameters", "InvalidSignatureException", "UnrecognizedClientException"),
-    ("lambda", "list_functions", "InvalidSignatureException", "UnrecognizedClientException"),
-    ("sts", "get_caller_identity", "SignatureDoesNotMatch", "InvalidClientTokenId"),
-    ("ec2", "describe_images", "AuthFailure", "AuthFailure"),
-    ("s3", "list_buckets", "SignatureDoesNotMatch", "InvalidAccessKeyId"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("service", "name", "wrong_secret", "wrong_key"),
+    [
+        ("dynamodb", "list_tables", "InvalidSignatureException", "UnrecognizedClientException"),
+        ("ssm", "describe_parameters", "InvalidSignatureException", "UnrecognizedClientException"),
+        ("lambda", "list_functions", "InvalidSignatureException", "UnrecognizedClientException"),
+        ("sts", "get_caller_identity", "SignatureDoesNotMatch", "InvalidClientTokenId"),
+        ("ec2", "describe_images", "AuthFailure", "AuthFailure"),
+        ("s3", "list_buckets", "SignatureDoesNotMatch", "InvalidAccessKeyId"),
+    ],
+)
 def test_bad_signatures(cloud: LocalCloud, service: str, name: str, wrong_secret: str, wrong_key: str) -> None:
     assert code(getattr(cloud.client(service, "creator", aws_secret_access_key="wrong"), name)) == wrong_secret
     assert code(getattr(cloud.client(service, "creator", aws_access_key_id="AKIDNOBODY"), name)) == wrong_key
@@ -73,9 +76,12 @@ def test_administrators_assume_roles_that_exist_and_roles_that_do_not(cloud: Loc
     for arn, may in ((reader, False), ("arn:aws:iam::333333333333:role/deploy", True)):
         session = cloud.client("sts", "creator").assume_role(RoleArn=arn, RoleSessionName="someone")["Credentials"]
         client = cloud.client(
-            "ssm", "consumer-b", aws_access_key_id=session["AccessKeyId"], aws_secret_access_key=session["SecretAccessKey"],
+            "ssm",
+            "consumer-b",
+            aws_access_key_id=session["AccessKeyId"],
+            aws_secret_access_key=session["SecretAccessKey"],
             aws_session_token=session["SessionToken"],
-        )  # fmt: skip
+        )
         assert code(client.get_parameter, Name="/nothing") == "ParameterNotFound"
         if may:
             client.put_parameter(Name="/something", Value="1", Type="String")
@@ -120,7 +126,10 @@ def test_images_are_visible_to_those_they_are_shared_with(cloud: LocalCloud) -> 
 
 def test_one_image_that_cannot_be_seen_fails_the_whole_request(cloud: LocalCloud) -> None:
     ami = image(cloud, "alone")
-    assert code(cloud.client("ec2", "creator").describe_images, ImageIds=[ami, "ami-00000000000000000"]) == "InvalidAMIID.NotFound"
+    assert (
+        code(cloud.client("ec2", "creator").describe_images, ImageIds=[ami, "ami-00000000000000000"])
+        == "InvalidAMIID.NotFound"
+    )
 
 
 def test_images_shared_with_an_organization_or_a_unit(cloud: LocalCloud) -> None:
@@ -128,10 +137,14 @@ def test_images_shared_with_an_organization_or_a_unit(cloud: LocalCloud) -> None
     organization = organizations.create_organization(FeatureSet="ALL")["Organization"]
     root = organizations.list_roots()["Roots"][0]["Id"]
     unit = organizations.create_organizational_unit(ParentId=root, Name="unit")["OrganizationalUnit"]
-    member = organizations.create_account(AccountName="member", Email=ORGANIZATION_EMAIL)["CreateAccountStatus"]["AccountId"]
+    member = organizations.create_account(AccountName="member", Email=ORGANIZATION_EMAIL)["CreateAccountStatus"][
+        "AccountId"
+    ]
     ec2 = cloud.client("ec2", "creator")
     by_organization, by_unit = image(cloud, "by-organization"), image(cloud, "by-unit")
-    ec2.modify_image_attribute(ImageId=by_organization, LaunchPermission={"Add": [{"OrganizationArn": organization["Arn"]}]})
+    ec2.modify_image_attribute(
+        ImageId=by_organization, LaunchPermission={"Add": [{"OrganizationArn": organization["Arn"]}]}
+    )
     ec2.modify_image_attribute(ImageId=by_unit, LaunchPermission={"Add": [{"OrganizationalUnitArn": unit["Arn"]}]})
     assert seen(cloud, member, Owners=["111111111111"]) == [by_organization]
     organizations.move_account(AccountId=member, SourceParentId=root, DestinationParentId=unit["Id"])
@@ -143,7 +156,9 @@ def test_disabled_and_deregistered_images(cloud: LocalCloud) -> None:
     ec2 = cloud.client("ec2", "creator")
     ami = image(cloud, "old")
     ec2.modify_image_attribute(ImageId=ami, LaunchPermission={"Add": [{"UserId": "222222222222"}]})
-    instance = cloud.client("ec2", "consumer-a").run_instances(ImageId=ami, MinCount=1, MaxCount=1, InstanceType="t3.micro")
+    instance = cloud.client("ec2", "consumer-a").run_instances(
+        ImageId=ami, MinCount=1, MaxCount=1, InstanceType="t3.micro"
+    )
     assert instance["Instances"][0]["ImageId"] == ami
     ec2.enable_image_deprecation(ImageId=ami, DeprecateAt="2030-01-01T00:00:00Z")
     ec2.disable_image(ImageId=ami)
@@ -166,7 +181,9 @@ def test_images_that_cannot_be_seen_cannot_be_launched(cloud: LocalCloud) -> Non
 
 def test_launch_template_versions(cloud: LocalCloud) -> None:
     ec2 = cloud.client("ec2", "creator")
-    template = ec2.create_launch_template(LaunchTemplateName="template", LaunchTemplateData={"ImageId": "ami-1", "InstanceType": "t3.micro"})
+    template = ec2.create_launch_template(
+        LaunchTemplateName="template", LaunchTemplateData={"ImageId": "ami-1", "InstanceType": "t3.micro"}
+    )
     identifier = template["LaunchTemplate"]["LaunchTemplateId"]
     version = ec2.create_launch_template_version(
         LaunchTemplateId=identifier, SourceVersion="1", LaunchTemplateData={"InstanceType": "t3.large"}
@@ -175,11 +192,15 @@ def test_launch_template_versions(cloud: LocalCloud) -> None:
     assert version["LaunchTemplateData"]["InstanceType"] == "t3.large"
     for _ in range(20):
         ec2.create_launch_template_version(LaunchTemplateId=identifier, LaunchTemplateData={"ImageId": "ami-2"})
-    pages = ec2.get_paginator("describe_launch_template_versions").paginate(LaunchTemplateId=identifier, PaginationConfig={"PageSize": 7})
+    pages = ec2.get_paginator("describe_launch_template_versions").paginate(
+        LaunchTemplateId=identifier, PaginationConfig={"PageSize": 7}
+    )
     assert [v["VersionNumber"] for page in pages for v in page["LaunchTemplateVersions"]] == list(range(1, 23))
     answer = ec2.delete_launch_template_versions(LaunchTemplateId=identifier, Versions=["1", "22", "99"])
     assert [v["VersionNumber"] for v in answer["SuccessfullyDeletedLaunchTemplateVersions"]] == [22]
-    failed = {v["VersionNumber"]: v["ResponseError"]["Code"] for v in answer["UnsuccessfullyDeletedLaunchTemplateVersions"]}
+    failed = {
+        v["VersionNumber"]: v["ResponseError"]["Code"] for v in answer["UnsuccessfullyDeletedLaunchTemplateVersions"]
+    }
     assert failed == {1: "unexpectedError", 99: "launchTemplateVersionDoesNotExist"}
     # A number is never given twice.
     again = ec2.create_launch_template_version(LaunchTemplateName="template", LaunchTemplateData={"ImageId": "ami-3"})
@@ -188,8 +209,14 @@ def test_launch_template_versions(cloud: LocalCloud) -> None:
 
 def test_mail_is_kept_whole(cloud: LocalCloud) -> None:
     ses = cloud.client("sesv2", "creator")
-    content = {"Simple": {"Subject": {"Data": "Hällo"}, "Body": {"Text": {"Data": "plain"}, "Html": {"Data": "<b>rich</b>"}}}}
-    message = {"FromEmailAddress": "Steward <s@example.com>", "Destination": {"ToAddresses": ["a@example.com", "b@example.com"]}, "Content": content}
+    content = {
+        "Simple": {"Subject": {"Data": "Hällo"}, "Body": {"Text": {"Data": "plain"}, "Html": {"Data": "<b>rich</b>"}}}
+    }
+    message = {
+        "FromEmailAddress": "Steward <s@example.com>",
+        "Destination": {"ToAddresses": ["a@example.com", "b@example.com"]},
+        "Content": content,
+    }
     assert code(ses.send_email, **message) == "MessageRejected"
     before = len(cloud.mail())
     ses.create_email_identity(EmailIdentity="s@example.com")

@@ -47,14 +47,14 @@ def test_an_update_replaces_distributions_and_keeps_the_rest(client: Any, arn: s
     image = {
         "targetAccountIds": ["222222222222"], "kmsKeyId": "alias/images", "amiTags": {"PublishTargets": "222222222222"},
         "launchPermission": {"userIds": ["333333333333"], "organizationalUnitArns": [UNIT]},
-    }  # fmt: skip
+    }
     distribution = {
         "region": "eu-central-1", "amiDistributionConfiguration": image,
         "launchTemplateConfigurations": [{"launchTemplateId": "lt-0123456789abcdef0", "setDefaultVersion": True}],
         "fastLaunchConfigurations": [{"enabled": True, "maxParallelLaunches": 6}],
         "ssmParameterConfigurations": [{"parameterName": "/ami/base", "dataType": "aws:ec2:image"}],
         "s3ExportConfiguration": {"roleName": "export", "diskImageFormat": "RAW", "s3Bucket": "images"},
-    }  # fmt: skip
+    }
     answer = client.update_distribution_configuration(
         distributionConfigurationArn=arn, distributions=[distribution], clientToken="t1"
     )
@@ -69,7 +69,7 @@ def test_a_client_token_makes_a_repeated_request_one(client: Any, arn: str) -> N
         return dict(
             distributionConfigurationArn=arn, clientToken=token,
             distributions=[{"region": "us-east-1", "amiDistributionConfiguration": {"name": name}}],
-        )  # fmt: skip
+        )
 
     client.update_distribution_configuration(**update("first", "a"))
     client.update_distribution_configuration(**update("second", "b"))
@@ -99,7 +99,7 @@ FAULTS: list[tuple[Any, str, str]] = [
     ([{"region": "a", "fastLaunchConfigurations": [{"enabled": True, "maxParallelLaunches": 0}]}], "InvalidParameterValueException", "maxParallelLaunches"),
     ([{"region": "a", "s3ExportConfiguration": {"roleName": "r", "diskImageFormat": "ISO", "s3Bucket": "b"}}], "InvalidParameterValueException", "diskImageFormat"),
     ([{"region": "a", "ssmParameterConfigurations": [{"parameterName": "a b"}]}], "InvalidParameterValueException", "parameterName"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("distributions", "expected", "named"), FAULTS)
@@ -146,7 +146,7 @@ def test_permissions_are_on_the_configuration(cloud: LocalCloud, arn: str) -> No
     iam.create_user(UserName="builder")
     document = {"Version": "2012-10-17", "Statement": [
         {"Effect": "Allow", "Action": "imagebuilder:GetDistributionConfiguration", "Resource": arn},
-    ]}  # fmt: skip
+    ]}
     iam.put_user_policy(UserName="builder", PolicyName="p", PolicyDocument=json.dumps(document))
     key = iam.create_access_key(UserName="builder")["AccessKey"]
     builder = cloud.client(
@@ -156,7 +156,7 @@ def test_permissions_are_on_the_configuration(cloud: LocalCloud, arn: str) -> No
     code, status, _ = refused(
         builder.update_distribution_configuration, distributionConfigurationArn=arn, clientToken="t",
         distributions=[{"region": "a", "amiDistributionConfiguration": {}}],
-    )  # fmt: skip
+    )
     assert (code, status) == ("AccessDeniedException", 403)
 
 

@@ -20,7 +20,9 @@ class Role:
         self.cloud = cloud
         trust = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:root"}, "Action": "sts:AssumeRole"}
         statements = [{"Effect": "Allow", "Action": "none:None", "Resource": "*"}]
-        self.arn = create_role(cloud, "creator", "case", statements, json.dumps({"Version": "2012-10-17", "Statement": [trust]}))
+        self.arn = create_role(
+            cloud, "creator", "case", statements, json.dumps({"Version": "2012-10-17", "Statement": [trust]})
+        )
         session = cloud.client("sts", "creator").assume_role(RoleArn=self.arn, RoleSessionName="case")["Credentials"]
         self.credentials = {
             "aws_access_key_id": session["AccessKeyId"],
@@ -29,8 +31,13 @@ class Role:
         }
 
     def allow(self, *statements: dict[str, Any]) -> None:
-        document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Resource": "*", **s} for s in statements]}
-        self.cloud.client("iam", "creator").put_role_policy(RoleName="case", PolicyName="inline", PolicyDocument=json.dumps(document))
+        document = {
+            "Version": "2012-10-17",
+            "Statement": [{"Effect": "Allow", "Resource": "*", **s} for s in statements],
+        }
+        self.cloud.client("iam", "creator").put_role_policy(
+            RoleName="case", PolicyName="inline", PolicyDocument=json.dumps(document)
+        )
 
     def call(self, service: str, name: str, **parameters: Any) -> str:
         """The error code of a call, or "ok"."""
@@ -44,11 +51,21 @@ class Role:
 @pytest.fixture(scope="module")
 def role(cloud: LocalCloud) -> Role:
     cloud.client("dynamodb", "creator").create_table(
-        TableName="rows", BillingMode="PAY_PER_REQUEST", KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}, {"AttributeName": "group", "AttributeType": "S"}],
-        GlobalSecondaryIndexes=[{"IndexName": "group", "KeySchema": [{"AttributeName": "group", "KeyType": "HASH"}],
-                                 "Projection": {"ProjectionType": "ALL"}}],
-    )  # fmt: skip
+        TableName="rows",
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        AttributeDefinitions=[
+            {"AttributeName": "id", "AttributeType": "S"},
+            {"AttributeName": "group", "AttributeType": "S"},
+        ],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "group",
+                "KeySchema": [{"AttributeName": "group", "KeyType": "HASH"}],
+                "Projection": {"ProjectionType": "ALL"},
+            }
+        ],
+    )
     return Role(cloud)
 
 
@@ -60,44 +77,97 @@ def needs(cloud: LocalCloud, role: Role, service: str, name: str, **parameters: 
 
 
 def test_resources(cloud: LocalCloud, role: Role) -> None:
-    put, check = {"Put": {"TableName": "rows", "Item": KEY}}, {"ConditionCheck": {"TableName": TABLE, "Key": KEY, "ConditionExpression": "a=b"}}
+    put, check = (
+        {"Put": {"TableName": "rows", "Item": KEY}},
+        {"ConditionCheck": {"TableName": TABLE, "Key": KEY, "ConditionExpression": "a=b"}},
+    )
     query = {"TableName": "rows", "KeyConditionExpression": "id = :i", "ExpressionAttributeValues": {":i": {"S": "1"}}}
     ssm = f"arn:aws:ssm:us-east-1:{ACCOUNT}:parameter"
     table: list[tuple[str, str, dict[str, Any], list[tuple[str, str]]]] = [
         ("dynamodb", "get_item", {"TableName": "rows", "Key": KEY}, [("dynamodb:GetItem", TABLE)]),
         ("dynamodb", "query", {**query, "IndexName": "group"}, [("dynamodb:Query", f"{TABLE}/index/group")]),
         ("dynamodb", "batch_get_item", {"RequestItems": {TABLE: {"Keys": [KEY]}}}, [("dynamodb:BatchGetItem", TABLE)]),
-        ("dynamodb", "transact_write_items", {"TransactItems": [put, check]},
-         [("dynamodb:PutItem", TABLE), ("dynamodb:ConditionCheckItem", TABLE)]),
-        ("ssm", "get_parameters", {"Names": ["/a/b", "c:2"]}, [("ssm:GetParameters", f"{ssm}/a/b"), ("ssm:GetParameters", f"{ssm}/c")]),
+        (
+            "dynamodb",
+            "transact_write_items",
+            {"TransactItems": [put, check]},
+            [("dynamodb:PutItem", TABLE), ("dynamodb:ConditionCheckItem", TABLE)],
+        ),
+        (
+            "ssm",
+            "get_parameters",
+            {"Names": ["/a/b", "c:2"]},
+            [("ssm:GetParameters", f"{ssm}/a/b"), ("ssm:GetParameters", f"{ssm}/c")],
+        ),
         ("ssm", "get_parameters_by_path", {"Path": "/a"}, [("ssm:GetParametersByPath", f"{ssm}/a")]),
-        ("ssm", "get_parameter", {"Name": "/aws/service/x"}, [("ssm:GetParameter", "arn:aws:ssm:us-east-1::parameter/aws/service/x")]),
-        ("sns", "publish", {"TopicArn": "arn:aws:sns:us-east-1:1:t", "Message": "m"}, [("sns:Publish", "arn:aws:sns:us-east-1:1:t")]),
-        ("sqs", "send_message", {"QueueUrl": f"{cloud.endpoint}/{ACCOUNT}/q", "MessageBody": "m"},
-         [("sqs:SendMessage", f"arn:aws:sqs:us-east-1:{ACCOUNT}:q")]),
-        ("lambda", "invoke", {"FunctionName": "f"}, [("lambda:InvokeFunction", f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:f")]),
-        ("events", "put_events", {"Entries": [{"Source": "s"}]}, [("events:PutEvents", f"arn:aws:events:us-east-1:{ACCOUNT}:event-bus/default")]),
+        (
+            "ssm",
+            "get_parameter",
+            {"Name": "/aws/service/x"},
+            [("ssm:GetParameter", "arn:aws:ssm:us-east-1::parameter/aws/service/x")],
+        ),
+        (
+            "sns",
+            "publish",
+            {"TopicArn": "arn:aws:sns:us-east-1:1:t", "Message": "m"},
+            [("sns:Publish", "arn:aws:sns:us-east-1:1:t")],
+        ),
+        (
+            "sqs",
+            "send_message",
+            {"QueueUrl": f"{cloud.endpoint}/{ACCOUNT}/q", "MessageBody": "m"},
+            [("sqs:SendMessage", f"arn:aws:sqs:us-east-1:{ACCOUNT}:q")],
+        ),
+        (
+            "lambda",
+            "invoke",
+            {"FunctionName": "f"},
+            [("lambda:InvokeFunction", f"arn:aws:lambda:us-east-1:{ACCOUNT}:function:f")],
+        ),
+        (
+            "events",
+            "put_events",
+            {"Entries": [{"Source": "s"}]},
+            [("events:PutEvents", f"arn:aws:events:us-east-1:{ACCOUNT}:event-bus/default")],
+        ),
         ("autoscaling", "describe_launch_configurations", {}, [("autoscaling:DescribeLaunchConfigurations", "*")]),
         ("ec2", "describe_launch_template_versions", {}, [("ec2:DescribeLaunchTemplateVersions", "*")]),
-    ]  # fmt: skip
+    ]
     for service, name, parameters, expected in table:
         assert needs(cloud, role, service, name, **parameters) == expected, name
 
 
 def test_leading_keys_of_a_query_on_an_index_are_the_indexs(cloud: LocalCloud, role: Role) -> None:
-    role.allow({"Action": "dynamodb:Query", "Condition": {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["mine"]}}})
+    role.allow(
+        {"Action": "dynamodb:Query", "Condition": {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["mine"]}}}
+    )
     for value, expected in (("mine", "ok"), ("yours", "AccessDeniedException")):
-        query = {"KeyConditionExpression": "#g = :g", "ExpressionAttributeNames": {"#g": "group"}, "ExpressionAttributeValues": {":g": {"S": value}}}
+        query = {
+            "KeyConditionExpression": "#g = :g",
+            "ExpressionAttributeNames": {"#g": "group"},
+            "ExpressionAttributeValues": {":g": {"S": value}},
+        }
         assert role.call("dynamodb", "query", TableName="rows", IndexName="group", **query) == expected
 
 
 def test_attributes_of_expressions(cloud: LocalCloud, role: Role) -> None:
-    role.allow({"Action": "dynamodb:UpdateItem", "Condition": {"ForAllValues:StringEquals": {"dynamodb:Attributes": ["id", "a", "b"]}}})
+    role.allow(
+        {
+            "Action": "dynamodb:UpdateItem",
+            "Condition": {"ForAllValues:StringEquals": {"dynamodb:Attributes": ["id", "a", "b"]}},
+        }
+    )
     update = {"TableName": "rows", "Key": KEY, "ExpressionAttributeValues": {":v": {"S": "v"}}}
     assert role.call("dynamodb", "update_item", UpdateExpression="SET a = if_not_exists(b, :v)", **update) == "ok"
-    assert role.call("dynamodb", "update_item", UpdateExpression="SET a = if_not_exists(c, :v)", **update) == "AccessDeniedException"
+    assert (
+        role.call("dynamodb", "update_item", UpdateExpression="SET a = if_not_exists(c, :v)", **update)
+        == "AccessDeniedException"
+    )
     condition = "attribute_not_exists(c) OR a < :v"
-    assert role.call("dynamodb", "update_item", UpdateExpression="SET a = :v", ConditionExpression=condition, **update) == "AccessDeniedException"
+    assert (
+        role.call("dynamodb", "update_item", UpdateExpression="SET a = :v", ConditionExpression=condition, **update)
+        == "AccessDeniedException"
+    )
 
 
 def test_secure_strings_need_their_key(cloud: LocalCloud, role: Role) -> None:
@@ -106,7 +176,11 @@ def test_secure_strings_need_their_key(cloud: LocalCloud, role: Role) -> None:
     ssm.put_parameter(Name="/secret/own", Value="s", Type="SecureString", KeyId=key)
     ssm.put_parameter(Name="/secret/plain", Value="s", Type="SecureString")
     get = {"Action": "ssm:GetParameters", "Resource": f"arn:aws:ssm:us-east-1:{ACCOUNT}:parameter/secret/*"}
-    decrypt = {"Action": "kms:Decrypt", "Resource": key, "Condition": {"StringEquals": {"kms:ViaService": "ssm.us-east-1.amazonaws.com"}}}
+    decrypt = {
+        "Action": "kms:Decrypt",
+        "Resource": key,
+        "Condition": {"StringEquals": {"kms:ViaService": "ssm.us-east-1.amazonaws.com"}},
+    }
     role.allow(get)
     assert role.call("ssm", "get_parameters", Names=["/secret/plain"], WithDecryption=True) == "ok"
     assert role.call("ssm", "get_parameters", Names=["/secret/own"], WithDecryption=True) == "AccessDeniedException"
@@ -118,10 +192,12 @@ def test_secure_strings_need_their_key(cloud: LocalCloud, role: Role) -> None:
 def test_tables_and_topics_with_their_own_key_need_it(cloud: LocalCloud, role: Role) -> None:
     key = cloud.client("kms", "creator").create_key()["KeyMetadata"]["Arn"]
     cloud.client("dynamodb", "creator").create_table(
-        TableName="sealed", BillingMode="PAY_PER_REQUEST", KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        TableName="sealed",
+        BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
         AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
         SSESpecification={"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key},
-    )  # fmt: skip
+    )
     topic = cloud.client("sns", "creator").create_topic(Name="sealed", Attributes={"KmsMasterKeyId": key})["TopicArn"]
     assert ("kms:Decrypt", key) in needs(cloud, role, "dynamodb", "get_item", TableName="sealed", Key=KEY)
     assert ("kms:GenerateDataKey", key) in needs(cloud, role, "sns", "publish", TopicArn=topic, Message="m")
@@ -135,7 +211,13 @@ def test_mail_needs_the_senders_identity(cloud: LocalCloud, role: Role) -> None:
     content = {"Simple": {"Subject": {"Data": "s"}, "Body": {"Text": {"Data": "t"}}}}
 
     def send(sender: str) -> str:
-        return role.call("sesv2", "send_email", FromEmailAddress=sender, Destination={"ToAddresses": ["a@example.com"]}, Content=content)
+        return role.call(
+            "sesv2",
+            "send_email",
+            FromEmailAddress=sender,
+            Destination={"ToAddresses": ["a@example.com"]},
+            Content=content,
+        )
 
     condition = {"StringEquals": {"ses:FromAddress": ["steward@example.org", "alone@example.org"]}}
     role.allow({"Action": "ses:SendEmail", "Resource": f"{identity}example.org", "Condition": condition})
@@ -153,7 +235,9 @@ def test_permissions_boundaries_and_denies(cloud: LocalCloud, role: Role) -> Non
     assert role.call("ec2", "describe_images") == "UnauthorizedOperation"
     assert role.call("ec2", "describe_instances") == "ok"
     iam = cloud.client("iam", "creator")
-    document = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "ssm:*", "Resource": "*"}]})
+    document = json.dumps(
+        {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "ssm:*", "Resource": "*"}]}
+    )
     boundary = iam.create_policy(PolicyName="boundary", PolicyDocument=document)["Policy"]["Arn"]
     iam.put_role_permissions_boundary(RoleName="case", PermissionsBoundary=boundary)
     assert role.call("ec2", "describe_instances") == "UnauthorizedOperation"
@@ -161,6 +245,10 @@ def test_permissions_boundaries_and_denies(cloud: LocalCloud, role: Role) -> Non
 
 
 def test_trust_policies_cannot_name_roles_that_do_not_exist(cloud: LocalCloud) -> None:
-    trust = {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::222222222222:role/nobody"}, "Action": "sts:AssumeRole"}
+    trust = {
+        "Effect": "Allow",
+        "Principal": {"AWS": "arn:aws:iam::222222222222:role/nobody"},
+        "Action": "sts:AssumeRole",
+    }
     with pytest.raises(ClientError, match="Invalid principal in policy"):
         create_role(cloud, "creator", "trusting", [], json.dumps({"Version": "2012-10-17", "Statement": [trust]}))

@@ -20,15 +20,24 @@ def find(token: str | None = None, expiration: datetime.datetime | None = None):
 
 
 def signed(
-    url: str = "http://localhost:4566/", method: str = "POST", body: bytes = b"{}", headers: dict[str, str] | None = None,
-    service: str = "dynamodb", token: str | None = None, signer: type | None = None, secret: str = SECRET,
-) -> Request:  # fmt: skip
+    url: str = "http://localhost:4566/",
+    method: str = "POST",
+    body: bytes = b"{}",
+    headers: dict[str, str] | None = None,
+    service: str = "dynamodb",
+    token: str | None = None,
+    signer: type | None = None,
+    secret: str = SECRET,
+) -> Request:
     request = AWSRequest(method=method, url=url, data=body, headers=headers or {})
     chosen = signer or (S3SigV4Auth if service == "s3" else SigV4Auth)
     chosen(Credentials(KEY, secret, token), service, "us-east-1").add_auth(request)
     prepared = request.prepare()
     parts = urlsplit(prepared.url)
-    sent = {"Host": parts.netloc, **{name: value if isinstance(value, str) else value.decode() for name, value in prepared.headers.items()}}
+    sent = {
+        "Host": parts.netloc,
+        **{name: value if isinstance(value, str) else value.decode() for name, value in prepared.headers.items()},
+    }
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     return Request(method, target, list(sent.items()), body)
 
@@ -40,10 +49,14 @@ def failure(request: Request, token: str | None = None, **options: object) -> Fa
 
 
 def replaced(request: Request, name: str, value: str) -> Request:
-    return Request(request.method, request.target, [(k, value if k == name else v) for k, v in request.headers], request.body)
+    return Request(
+        request.method, request.target, [(k, value if k == name else v) for k, v in request.headers], request.body
+    )
 
 
-@pytest.mark.parametrize("path", ["/", "/a/b", "/a%20b", "/a%2Fb", "/functions/arn%3Aaws%3Alambda/invocations", "/a//b", "/a/./b/../c", "/ü"])
+@pytest.mark.parametrize(
+    "path", ["/", "/a/b", "/a%20b", "/a%2Fb", "/functions/arn%3Aaws%3Alambda/invocations", "/a//b", "/a/./b/../c", "/ü"]
+)
 @pytest.mark.parametrize("query", ["", "?b=2&a=1", "?a=x%20y&a=b", "?marker", "?a=%2F~-_.", "?Param=value%3D%26"])
 @pytest.mark.parametrize("service", ["dynamodb", "lambda"])
 def test_accepts_what_botocore_signs(path: str, query: str, service: str) -> None:
@@ -56,12 +69,17 @@ def test_accepts_random_requests() -> None:
     from urllib.parse import quote
 
     for _ in range(300):
+
         def text() -> str:
             return quote("".join(numbers.choice(alphabet) for _ in range(numbers.randint(1, 8))), safe="")
 
         path = "/" + "/".join(text() for _ in range(numbers.randint(0, 4)))
         query = "&".join(f"{text()}={text()}" for _ in range(numbers.randint(0, 4)))
-        headers = {"Content-Type": "application/json", "X-Amz-Target": f"Service.{numbers.randint(0, 9)}", "X-Spaces": "a   b"}
+        headers = {
+            "Content-Type": "application/json",
+            "X-Amz-Target": f"Service.{numbers.randint(0, 9)}",
+            "X-Spaces": "a   b",
+        }
         body = numbers.randbytes(numbers.randint(0, 50))
         token = TOKEN if numbers.random() < 0.5 else None
         service = numbers.choice(["dynamodb", "lambda", "s3"])
@@ -73,7 +91,7 @@ def test_accepts_presigned_requests_until_they_expire() -> None:
     for signer, service in ((SigV4QueryAuth, "sts"), (S3SigV4QueryAuth, "s3")):
         request = signed("http://localhost/a%20b?x=1", "GET", b"", service=service, token=TOKEN, signer=signer)
         assert verify(request, find(TOKEN)).service == service
-        late = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=2)
+        late = datetime.datetime.now(datetime.UTC) + datetime.timedelta(hours=2)
         assert failure(request, TOKEN, now=late) is Failure.SKEWED
 
 
@@ -114,7 +132,7 @@ def test_refuses_a_wrong_content_hash() -> None:
 
 def test_refuses_skewed_clocks() -> None:
     request = signed()
-    now = datetime.datetime.now(datetime.timezone.utc)
+    now = datetime.datetime.now(datetime.UTC)
     for minutes in (-16, 16):
         assert failure(request, now=now + datetime.timedelta(minutes=minutes)) is Failure.SKEWED
     for minutes in (-14, 14):
@@ -126,7 +144,7 @@ def test_refuses_tokens_that_are_wrong_missing_or_expired() -> None:
     assert failure(signed(), TOKEN) is Failure.UNKNOWN_KEY
     assert failure(signed(token=TOKEN)) is Failure.UNKNOWN_KEY
     with pytest.raises(SignatureError) as caught:
-        verify(signed(token=TOKEN), find(TOKEN, datetime.datetime.now(datetime.timezone.utc)))
+        verify(signed(token=TOKEN), find(TOKEN, datetime.datetime.now(datetime.UTC)))
     assert caught.value.failure is Failure.EXPIRED_TOKEN
 
 
@@ -137,7 +155,11 @@ def test_an_empty_token_is_none() -> None:
 
 def test_refuses_what_is_missing_or_malformed() -> None:
     assert failure(Request("POST", "/", [("Host", "localhost")], b"")) is Failure.MISSING
-    for header in ("AWS4-HMAC-SHA256 nonsense", "Basic eDp5", "AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders=host, Signature=" + "0" * 64):
+    for header in (
+        "AWS4-HMAC-SHA256 nonsense",
+        "Basic eDp5",
+        "AWS4-HMAC-SHA256 Credential=a/b, SignedHeaders=host, Signature=" + "0" * 64,
+    ):
         assert failure(replaced(signed(), "Authorization", header)) is Failure.INCOMPLETE
     unknown = AWSRequest(method="GET", url="http://localhost/", headers={})
     SigV4Auth(Credentials("NOBODY", SECRET), "sts", "us-east-1").add_auth(unknown)

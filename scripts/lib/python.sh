@@ -20,8 +20,8 @@ python_failed() {
 # The first interpreter that is new enough (3.10) and can make virtual environments; installs Debian's when there is none.
 find_python() {
     local candidate
-    for candidate in python3 python3.13 python3.12 python3.11 python3.10 /usr/bin/python3; do
-        if "$candidate" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))' >/dev/null 2>&1; then
+    for candidate in python3 python3.13 python3.12 python3.11 /usr/bin/python3; do
+        if "$candidate" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then
             command -v "$candidate"
             return
         fi
@@ -30,7 +30,7 @@ find_python() {
 }
 
 install_debian_python() {
-    command -v apt-get >/dev/null || python_failed "Python 3.10 or newer with venv is needed" || return
+    command -v apt-get >/dev/null || python_failed "Python 3.11 or newer with venv is needed" || return
     local as_root=()
     if [ "$(id -u)" != 0 ]; then
         command -v sudo >/dev/null || python_failed "install python3 and python3-venv first (no sudo here)" || return

@@ -1,4 +1,5 @@
-"""The local cloud's own endpoints, under `/_localcloud/`: JSON in, JSON out, no credentials (it listens on 127.0.0.1 only)."""
+"""The local cloud's own endpoints, under `/_localcloud/`: JSON in, JSON out, no credentials (it listens on 127.0.0.1
+only)."""
 
 import json
 import urllib.parse
@@ -58,13 +59,16 @@ class Admin:
 
     def _put_event(self, parameters: Parameters) -> Any:
         event = parameters["event"]
-        matched = self._cloud.events.put(parameters["account"], parameters["region"], event, parameters.get("bus", "default"))
+        matched = self._cloud.events.put(
+            parameters["account"], parameters["region"], event, parameters.get("bus", "default")
+        )
         return {"matched": matched}
 
     def _settings(self, parameters: Parameters) -> Any:
-        """`session_seconds`: how long sessions of AssumeRole last at most (null: as asked); `credential_seconds`: those given
-        to functions; `retry_seconds`: the wait before an asynchronous invocation is tried again; `recycle`: true starts
-        every function cold at its next invocation; `function_environment`: variables that every function gets besides its own."""
+        """`session_seconds`: how long sessions of AssumeRole last at most (null: as asked); `credential_seconds`: those
+        given to functions; `retry_seconds`: the wait before an asynchronous invocation is tried again; `recycle`:
+        true starts every function cold at its next invocation; `function_environment`: variables that every function
+        gets besides its own."""
         if "session_seconds" in parameters:
             self._cloud.gateway.session_seconds = parameters["session_seconds"]
         if "credential_seconds" in parameters:

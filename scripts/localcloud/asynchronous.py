@@ -1,4 +1,5 @@
-"""Asynchronous invocation, as Lambda does it: a queue a function, two retries, then the dead-letter queue or a destination.
+"""Asynchronous invocation, as Lambda does it: a queue a function, two retries, then the dead-letter queue or a
+destination.
 
 https://docs.aws.amazon.com/lambda/latest/dg/invocation-async.html
 """
@@ -37,7 +38,8 @@ class AsynchronousInvocations:
         self.retry_seconds = retry_seconds
         """How long a failed invocation waits before it is tried again (AWS: one minute, then two)."""
         self.history: list[dict[str, Any]] = []
-        """Every event's end: function, request id, attempts, error (None when it went well), where the failed event went."""
+        """Every event's end: function, request id, attempts, error (None when it went well), where the failed event
+        went."""
         self._functions = functions
         self._moto_lock = moto_lock
         self._queues: dict[str, queue.Queue[_Event]] = {}
@@ -84,7 +86,9 @@ class AsynchronousInvocations:
             try:
                 outcome = self._functions.invoke(event.function, event.payload, event.request_id)
             except (FunctionError, RuntimeError, OSError) as error:
-                outcome = Outcome(json.dumps({"errorType": "Lambda.Failure", "errorMessage": str(error)}).encode(), "Unhandled", "")
+                outcome = Outcome(
+                    json.dumps({"errorType": "Lambda.Failure", "errorMessage": str(error)}).encode(), "Unhandled", ""
+                )
             if outcome.function_error is None:
                 self._to_destination(event, outcome, attempts, "OnSuccess")
                 self._note(event, attempts, None, [])
@@ -111,7 +115,7 @@ class AsynchronousInvocations:
             return []
         record = {
             "version": "1.0",
-            "timestamp": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "timestamp": datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             "requestContext": {
                 "requestId": event.request_id,
                 "functionArn": f"{event.function.function_arn}:$LATEST",

@@ -53,7 +53,12 @@ def service_may(service: str, need: Need, source_arn: str, source_account: str) 
     document = resource_policy(need.resource)
     if document is None:
         return Verdict(False, "the resource has no policy")
-    context = {**_times(), "aws:SourceArn": [source_arn], "aws:SourceAccount": [source_account], "aws:SecureTransport": ["true"]}
+    context = {
+        **_times(),
+        "aws:SourceArn": [source_arn],
+        "aws:SourceAccount": [source_account],
+        "aws:SecureTransport": ["true"],
+    }
     effect = resource_effect(document, need, context, Caller(service=service)).effect
     return ALLOWED if effect is Effect.ALLOW else Verdict(False, "the resource's policy does not allow it")
 
@@ -159,7 +164,7 @@ def _account_of(arn: str) -> str:
 
 
 def _times() -> dict[str, list[str]]:
-    now = datetime.datetime.now(datetime.timezone.utc)
+    now = datetime.datetime.now(datetime.UTC)
     return {"aws:CurrentTime": [now.strftime("%Y-%m-%dT%H:%M:%SZ")], "aws:EpochTime": [str(int(now.timestamp()))]}
 
 

@@ -22,8 +22,12 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="localcloud", description="A local cloud: moto, real functions, enforced IAM.")
-    parser.add_argument("--directory", type=Path, default=_DEFAULT_DIRECTORY, help="where its files are (.cache/localcloud)")
+    parser = argparse.ArgumentParser(
+        prog="localcloud", description="A local cloud: moto, real functions, enforced IAM."
+    )
+    parser.add_argument(
+        "--directory", type=Path, default=_DEFAULT_DIRECTORY, help="where its files are (.cache/localcloud)"
+    )
     commands = parser.add_subparsers(required=True, metavar="command")
 
     def command(name: str, run: Any, help: str) -> argparse.ArgumentParser:
@@ -31,7 +35,10 @@ def _parser() -> argparse.ArgumentParser:
         added.set_defaults(run=run)
         return added
 
-    for name, run, text in (("start", _start, "start it in the background"), ("serve", _serve, "run it in the foreground")):
+    for name, run, text in (
+        ("start", _start, "start it in the background"),
+        ("serve", _serve, "run it in the foreground"),
+    ):
         added = command(name, run, text)
         added.add_argument("--directory", type=Path, default=argparse.SUPPRESS)
         added.add_argument("--rie", required=True, help="the Lambda Runtime Interface Emulator")
@@ -61,7 +68,9 @@ def _parser() -> argparse.ArgumentParser:
     requests.add_argument("--function")
     requests.add_argument("--since", type=int, default=0)
     fault = command("fault", _fault, "add a fault, list the faults, or clear them")
-    fault.add_argument("fault", nargs="?", help='JSON, such as {"effect": "error", "action": "dynamodb:*", "times": 2}; or "clear"')
+    fault.add_argument(
+        "fault", nargs="?", help='JSON, such as {"effect": "error", "action": "dynamodb:*", "times": 2}; or "clear"'
+    )
     invoke = command("invoke", _invoke, "invoke a function and print its answer")
     invoke.add_argument("function", help="<account>/<region>/<name>")
     invoke.add_argument("payload", nargs="?", default="{}")
@@ -91,12 +100,21 @@ def _start(options: argparse.Namespace) -> None:
 def _serve(options: argparse.Namespace) -> None:
     from .server import serve
 
-    serve(options.directory, options.rie, options.port, _pairs(options.accounts), options.regions.split(","), options.parent)
+    serve(
+        options.directory,
+        options.rie,
+        options.port,
+        _pairs(options.accounts),
+        options.regions.split(","),
+        options.parent,
+    )
 
 
 def _status(options: argparse.Namespace) -> None:
     cloud = _cloud(options)
-    _print({**cloud.admin("GET", "status"), "pid": cloud.pid, "accounts": cloud.accounts, "functions": cloud.functions()})
+    _print(
+        {**cloud.admin("GET", "status"), "pid": cloud.pid, "accounts": cloud.accounts, "functions": cloud.functions()}
+    )
 
 
 def _env(options: argparse.Namespace) -> None:
@@ -130,7 +148,9 @@ def _fault(options: argparse.Namespace) -> None:
 
 def _invoke(options: argparse.Namespace) -> None:
     account, region, name = options.function.split("/")
-    answer = _cloud(options).client("lambda", account, region).invoke(FunctionName=name, Payload=options.payload.encode())
+    answer = (
+        _cloud(options).client("lambda", account, region).invoke(FunctionName=name, Payload=options.payload.encode())
+    )
     print(answer["Payload"].read().decode())
     if "FunctionError" in answer:
         sys.exit(f"localcloud: the function failed ({answer['FunctionError']})")

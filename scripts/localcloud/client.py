@@ -124,7 +124,8 @@ class LocalCloud:
         )  # fmt: skip
 
     def environment(self) -> dict[str, str]:
-        """What Terraform and the AWS CLI need to reach the local cloud: a profile for each account, and nothing real."""
+        """What Terraform and the AWS CLI need to reach the local cloud: a profile for each account, and nothing
+        real."""
         return {
             "AWS_CONFIG_FILE": str(self.directory / "aws-config"),
             "AWS_SHARED_CREDENTIALS_FILE": str(self.directory / "aws-credentials"),
@@ -139,7 +140,8 @@ class LocalCloud:
     # MARK: Events
 
     def put_event(self, account: str, event: dict[str, Any], region: str | None = None, wait: bool = True) -> list[str]:
-        """Puts an event on an account's default bus; returns the rules it matched. Waits until it has been dealt with."""
+        """Puts an event on an account's default bus; returns the rules it matched. Waits until it has been dealt
+        with."""
         body = {"account": self.account(account), "region": region or self.region, "event": event}
         matched = self.admin("POST", "events", body)["matched"]
         if wait:
@@ -210,7 +212,8 @@ class LocalCloud:
         self.admin("DELETE", "faults")
 
     def set(self, **settings: Any) -> dict[str, Any]:
-        """Changes settings: `session_seconds`, `credential_seconds`, `retry_seconds`, `recycle`; see `admin.Admin._settings`."""
+        """Changes settings: `session_seconds`, `credential_seconds`, `retry_seconds`, `recycle`; see
+        `admin.Admin._settings`."""
         return self.admin("POST", "settings", settings)
 
     def admin(self, method: str, name: str, parameters: dict[str, Any] | None = None) -> Any:

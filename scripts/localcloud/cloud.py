@@ -10,19 +10,19 @@ os.environ.setdefault("MOTO_ENABLE_AMI_VALIDATION", "true")
 # moto itself signs nothing it sends, and must never use real credentials.
 os.environ.update(AWS_ACCESS_KEY_ID="none", AWS_SECRET_ACCESS_KEY="none", AWS_EC2_METADATA_DISABLED="true")
 
-from . import patches  # noqa: E402
-from .admin import Admin  # noqa: E402
-from .asynchronous import AsynchronousInvocations  # noqa: E402
-from .events import EventBus  # noqa: E402
-from .faults import Faults  # noqa: E402
-from .functions import Functions  # noqa: E402
-from .gateway import Gateway  # noqa: E402
-from .http_server import HTTPServer, Request, Response  # noqa: E402
-from .identities import Identities  # noqa: E402
-from .mail import Mailbox  # noqa: E402
-from .moto_bridge import Moto  # noqa: E402
-from .request_log import RequestLog  # noqa: E402
-from .services import Services  # noqa: E402
+from . import patches
+from .admin import Admin
+from .asynchronous import AsynchronousInvocations
+from .events import EventBus
+from .faults import Faults
+from .functions import Functions
+from .gateway import Gateway
+from .http_server import HTTPServer, Request, Response
+from .identities import Identities
+from .mail import Mailbox
+from .moto_bridge import Moto
+from .request_log import RequestLog
+from .services import Services
 
 ADMIN_PREFIX = "/_localcloud/"
 
@@ -30,7 +30,9 @@ ADMIN_PREFIX = "/_localcloud/"
 class Cloud:
     """A local cloud on a port of 127.0.0.1 (0: a free one). Its files are kept in `directory`."""
 
-    def __init__(self, directory: Path, emulator: str, port: int = 0, retry_seconds: float = 0.2, secret: str | None = None):
+    def __init__(
+        self, directory: Path, emulator: str, port: int = 0, retry_seconds: float = 0.2, secret: str | None = None
+    ):
         directory.mkdir(parents=True, exist_ok=True)
         moto = Moto()
         self.identities = Identities(secret)

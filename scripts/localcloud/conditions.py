@@ -49,7 +49,7 @@ def _time(text: str) -> float:
     if re.fullmatch(r"\d+(\.\d+)?", text):
         return float(text)
     parsed = datetime.datetime.fromisoformat(text.replace("Z", "+00:00"))
-    return (parsed if parsed.tzinfo else parsed.replace(tzinfo=datetime.timezone.utc)).timestamp()
+    return (parsed if parsed.tzinfo else parsed.replace(tzinfo=datetime.UTC)).timestamp()
 
 
 def _date(compare: Callable[[float, float], bool]) -> Callable[[str, str], bool]:
@@ -103,7 +103,8 @@ _NEGATED = {
 
 
 def substitute(text: str, context: Context) -> str | None:
-    """Replaces policy variables (`${aws:PrincipalAccount}`); None when a variable has no value, so that nothing matches."""
+    """Replaces policy variables (`${aws:PrincipalAccount}`); None when a variable has no value, so that nothing
+    matches."""
     missing = False
 
     def value(match: re.Match[str]) -> str:
@@ -162,4 +163,8 @@ def _condition(operator: str, key: str, expected: list[str], context: Context) -
     def matches(value: str) -> bool:
         return any(compare(value, item) for item in wanted) != negated
 
-    return all(map(matches, values)) if quantifier == "ForAllValues" or (negated and quantifier is None) else any(map(matches, values))
+    return (
+        all(map(matches, values))
+        if quantifier == "ForAllValues" or (negated and quantifier is None)
+        else any(map(matches, values))
+    )

@@ -11,7 +11,11 @@ from .signatures import Failure
 # Per failure of authentication: code and status for JSON and REST services, for query services, and for EC2.
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/signature-v4-troubleshooting.html and each service's "Common errors".
 _SIGNATURE_ERRORS = {
-    Failure.MISSING: (("MissingAuthenticationTokenException", 400), ("MissingAuthenticationToken", 403), ("MissingParameter", 400)),
+    Failure.MISSING: (
+        ("MissingAuthenticationTokenException", 400),
+        ("MissingAuthenticationToken", 403),
+        ("MissingParameter", 400),
+    ),
     Failure.INCOMPLETE: (("IncompleteSignatureException", 400), ("IncompleteSignature", 400), ("AuthFailure", 401)),
     Failure.UNKNOWN_KEY: (("UnrecognizedClientException", 400), ("InvalidClientTokenId", 403), ("AuthFailure", 401)),
     Failure.MISMATCH: (("InvalidSignatureException", 400), ("SignatureDoesNotMatch", 403), ("AuthFailure", 401)),
@@ -57,7 +61,9 @@ def error_response(operation: Operation, code: str, status: int, message: str) -
     headers = [("x-amzn-RequestId", request_id)]
     kind = "Sender" if status < 500 else "Receiver"
     if operation.protocol in ("json", "cbor"):
-        namespace = "com.amazonaws.dynamodb.v20120810#" if operation.service == "dynamodb" and not _is_common(code) else ""
+        namespace = (
+            "com.amazonaws.dynamodb.v20120810#" if operation.service == "dynamodb" and not _is_common(code) else ""
+        )
         namespace = "com.amazon.coral.service#" if operation.service == "dynamodb" and not namespace else namespace
         # DynamoDB spells the member "Message" for errors of the common layer, everyone else "message".
         member = "Message" if namespace.startswith("com.amazon.coral") else "message"

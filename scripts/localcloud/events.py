@@ -33,7 +33,7 @@ class EventBus:
 
         Envelope members that are missing are made up. `account` and `region` are those of the bus, as on AWS.
         """
-        now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         envelope = {"version": "0", "id": str(uuid.uuid4()), "time": now, "resources": [], "detail": {}}
         complete = {**envelope, **event, "account": account, "region": region}
         matched = []
@@ -50,7 +50,7 @@ class EventBus:
         rule = events_backends[account][region].event_buses["default"].rules.get(name)
         if rule is None or not rule.scheduled_expression:
             raise ValueError(f"there is no scheduled rule {name} in {account} {region}")
-        now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         event = {
             "version": "0", "id": str(uuid.uuid4()), "detail-type": "Scheduled Event", "source": "aws.events",
             "account": account, "time": now, "region": region, "resources": [rule.arn], "detail": {},
@@ -123,7 +123,11 @@ def target_input(target: dict[str, Any], event: dict[str, Any], rule_arn: str) -
             return json.dumps(value) if quoted else json.dumps(value)[1:-1]
         return json.dumps(value)
 
-    return re.sub(r'("?)<([\w.-]+)>("?)', lambda m: replacement(m) if m[1] == m[3] else m[1] + replacement(m) + m[3], transformer["InputTemplate"])
+    return re.sub(
+        r'("?)<([\w.-]+)>("?)',
+        lambda m: replacement(m) if m[1] == m[3] else m[1] + replacement(m) + m[3],
+        transformer["InputTemplate"],
+    )
 
 
 def _at(event: Any, path: str) -> Any:

@@ -19,7 +19,8 @@ EFFECTS = {
 
 @dataclass
 class Fault:
-    """One fault. A request is struck when everything that is given matches, after `skip` matching ones were let through.
+    """One fault. A request is struck when everything that is given matches, after `skip` matching ones were let
+    through.
 
     `action` ("dynamodb:PutItem", "ses:*") and `function` (name of a Lambda function) and `principal` (ARN) may hold `*`.
     An empty one matches every request. `times` is how many are struck; None: all.

@@ -114,7 +114,9 @@ class Functions:
     def _process(self, environment: _Environment, function: LambdaFunction) -> RuntimeProcess:
         configuration = self._configuration(function)
         process = environment.process
-        if process and (process.configuration != configuration or not process.is_alive or environment.expires < time.monotonic()):
+        if process and (
+            process.configuration != configuration or not process.is_alive or environment.expires < time.monotonic()
+        ):
             process.stop()
             process = environment.process = None
         if process is None:
@@ -161,7 +163,9 @@ class Functions:
     def _save_log(self, function: LambdaFunction, text: str) -> None:
         group = f"/aws/lambda/{function.function_name}"
         arn = f"arn:aws:logs:{function.region}:{function.account_id}:log-group:{group}:log-stream:any"
-        if not self.may(function, Need("logs:PutLogEvents", arn)) or not self.may(function, Need("logs:CreateLogStream", arn)):
+        if not self.may(function, Need("logs:PutLogEvents", arn)) or not self.may(
+            function, Need("logs:CreateLogStream", arn)
+        ):
             return
         if group not in function.logs_backend.groups:
             if not self.may(function, Need("logs:CreateLogGroup", arn)):

@@ -32,7 +32,8 @@ _LONGEST_CHAINED_SESSION = 3600
 
 
 class Gateway:
-    """Answers AWS requests. `session_seconds` limits every session that AssumeRole gives, so that renewal can be tested."""
+    """Answers AWS requests. `session_seconds` limits every session that AssumeRole gives, so that renewal can be
+    tested."""
 
     def __init__(
         self, moto: Moto, identities: Identities, functions: Functions, invocations: AsynchronousInvocations,
@@ -50,7 +51,7 @@ class Gateway:
 
     def answer(self, request: Request) -> Response:
         entry: dict[str, Any] = {
-            "time": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "time": datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             "connection": request.connection,
             "request_bytes": len(request.body),
             "user_agent": request.header("User-Agent"),
@@ -64,7 +65,8 @@ class Gateway:
             entry["status"] = None
             raise
         except Exception as error:
-            # A failure of the stand-in itself, mostly an operation that moto does not know. The server's log has the traceback.
+            # A failure of the stand-in itself, mostly an operation that moto does not know. The server's log has the
+            # traceback.
             # 501 is an error that no SDK retries: Terraform's provider would try anything else for minutes.
             traceback.print_exc()
             entry["failure"] = f"{type(error).__name__}: {error}"
@@ -82,11 +84,19 @@ class Gateway:
     def _answer(self, request: Request, entry: dict[str, Any]) -> Response:
         claimed = scope_of(request)
         operation = identify(request, claimed.service if claimed else "", claimed.region if claimed else "")
-        entry |= {"service": operation.service, "action": operation.action, "protocol": operation.protocol, "region": operation.region}
+        entry |= {
+            "service": operation.service,
+            "action": operation.action,
+            "protocol": operation.protocol,
+            "region": operation.region,
+        }
         try:
             scope = verify(request, self._identities.find_secret)
         except SignatureError as error:
-            entry |= {"verdict": "unauthenticated", "reason": f"{error.failure.value}: {error.message.partition(chr(10))[0]}"}
+            entry |= {
+                "verdict": "unauthenticated",
+                "reason": f"{error.failure.value}: {error.message.partition(chr(10))[0]}",
+            }
             return errors.signature_error(operation, error.failure, error.message)
         principal = self._identities.principal(scope.access_key)
         assert principal is not None  # it has a secret
@@ -114,7 +124,13 @@ class Gateway:
         return decide(principal, needs, Circumstances(operation.region, request.header("User-Agent") or ""))
 
     def _with_faults(
-        self, request: Request, operation: Operation, scope: Scope, principal: Principal, needs: list[Need], entry: dict[str, Any]
+        self,
+        request: Request,
+        operation: Operation,
+        scope: Scope,
+        principal: Principal,
+        needs: list[Need],
+        entry: dict[str, Any],
     ) -> Response:
         names = list(dict.fromkeys([operation.action, *(need.action for need in needs)]))
         subject = Subject(names, [need.resource for need in needs], principal.function, principal.arn)
@@ -148,9 +164,9 @@ class Gateway:
         if played is not None:
             return played
         response = self._moto.call(request, principal.account, scope)
-        if operation.action in ("ses:SendEmail", "ses:SendRawEmail") and response.status == 200:
-            if operation.protocol == "rest-json":
-                self._mailbox.keep(operation, principal.account, json.loads(response.body).get("MessageId", ""))
+        is_mail = operation.action in ("ses:SendEmail", "ses:SendRawEmail") and operation.protocol == "rest-json"
+        if is_mail and response.status == 200:
+            self._mailbox.keep(operation, principal.account, json.loads(response.body).get("MessageId", ""))
         return response
 
     def _assume_role(self, request: Request, operation: Operation, scope: Scope, principal: Principal) -> Response:
@@ -185,12 +201,19 @@ class Gateway:
             return errors.error_response(operation, "ResourceNotFoundException", 404, str(error))
         kind = request.header("X-Amz-Invocation-Type") or "RequestResponse"
         if len(request.body) > _LARGEST_PAYLOAD:
-            return errors.error_response(operation, "RequestTooLargeException", 413, "Request must be smaller than 6291556 bytes for the InvokeFunction operation")
+            return errors.error_response(
+                operation,
+                "RequestTooLargeException",
+                413,
+                "Request must be smaller than 6291556 bytes for the InvokeFunction operation",
+            )
         payload = request.body or b"{}"
         try:
             json.loads(payload)
         except ValueError:
-            return errors.error_response(operation, "InvalidRequestContentException", 400, "Could not parse request body into json")
+            return errors.error_response(
+                operation, "InvalidRequestContentException", 400, "Could not parse request body into json"
+            )
         if kind == "DryRun":
             return Response(204)
         if kind == "Event":

@@ -1,7 +1,7 @@
 """A small threaded HTTP/1.1 server that keeps connections alive and hands over requests as they were sent.
 
-werkzeug's own server closes every connection and hides the raw request target; a signature check needs the raw bytes, and a
-client that keeps connections alive has to be tested with a server that does.
+werkzeug's own server closes every connection and hides the raw request target; a signature check needs the raw bytes,
+and a client that keeps connections alive has to be tested with a server that does.
 """
 
 import itertools

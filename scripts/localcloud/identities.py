@@ -1,7 +1,7 @@
 """Access keys and who they belong to.
 
-Administrators' keys belong to the whole local cloud and carry the account in their id, so that any account can be reached
-without being created first. Everything else (sessions of roles, keys of IAM users) is looked up in moto.
+Administrators' keys belong to the whole local cloud and carry the account in their id, so that any account can be
+reached without being created first. Everything else (sessions of roles, keys of IAM users) is looked up in moto.
 """
 
 import datetime
@@ -43,7 +43,12 @@ class _Session:
 
 
 def partition_of(region: str) -> str:
-    for prefix, partition in (("cn-", "aws-cn"), ("us-gov-", "aws-us-gov"), ("us-iso-", "aws-iso"), ("us-isob-", "aws-iso-b")):
+    for prefix, partition in (
+        ("cn-", "aws-cn"),
+        ("us-gov-", "aws-us-gov"),
+        ("us-iso-", "aws-iso"),
+        ("us-isob-", "aws-iso-b"),
+    ):
         if region.startswith(prefix):
             return partition
     return "aws"
@@ -65,9 +70,11 @@ class Identities:
         """The access key id of the administrator of an account (12 digits)."""
         return ADMINISTRATOR_KEY_PREFIX + account
 
-    def add_session(self, role: AssumedRole, seconds: float, by_administrator: bool = False, function: str = "") -> None:
+    def add_session(
+        self, role: AssumedRole, seconds: float, by_administrator: bool = False, function: str = ""
+    ) -> None:
         """Remembers a session of a role, which ends in `seconds`."""
-        expiration = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=seconds)
+        expiration = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=seconds)
         with self._lock:
             self._sessions[role.access_key_id] = _Session(role, by_administrator, function, expiration)
 
@@ -101,13 +108,15 @@ class Identities:
         """The principal that a session of a role would be."""
         account = role_arn.split(":")[4]
         name = role_arn.rpartition("/")[2]
-        return Principal(account, role_arn, f"arn:aws:sts::{account}:assumed-role/{name}/{session_name}", function=function)
+        return Principal(
+            account, role_arn, f"arn:aws:sts::{account}:assumed-role/{name}/{session_name}", function=function
+        )
 
     def _of_session(self, session: _Session) -> Principal:
         assumed = session.role
         role = find_role(assumed.role_arn)
-        # A role that does not exist can only have been assumed by an administrator; it is the way Terraform's providers and
-        # profiles reach an account, and administers it.
+        # A role that does not exist can only have been assumed by an administrator; it is the way Terraform's providers
+        # and profiles reach an account, and administers it.
         return Principal(
             assumed.account_id,
             assumed.role_arn,

@@ -22,7 +22,7 @@ class Mailbox:
         body = simple.get("Body", {})
         message = {
             "message_id": message_id,
-            "time": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "time": datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             "account": account,
             "region": operation.region,
             "from": parameters.get("FromEmailAddress"),

@@ -42,7 +42,8 @@ _ACTION_NAMES = {
 
 @dataclass(frozen=True)
 class Operation:
-    """What a request asks for. `parameters` is the parsed JSON body or the query parameters, with path labels merged in."""
+    """What a request asks for. `parameters` is the parsed JSON body or the query parameters, with path labels merged
+    in."""
 
     service: str  # the IAM prefix
     name: str
@@ -71,7 +72,9 @@ def identify(request: Request, signing_name: str, region: str) -> Operation:
             found = _match_rest(model, request)
             if found:
                 name, labels = found
-                return Operation(service, name, "rest-json", region, {**_query(request), **_json(request.body), **labels})
+                return Operation(
+                    service, name, "rest-json", region, {**_query(request), **_json(request.body), **labels}
+                )
         return Operation(service, f"{request.method} {request.path}", "rest-json", region, _json(request.body))
     form = dict(urllib.parse.parse_qsl(request.query, keep_blank_values=True))
     if "x-www-form-urlencoded" in (request.header("Content-Type") or ""):
@@ -99,7 +102,9 @@ def _json(body: bytes) -> dict[str, Any]:
 @functools.cache
 def _rest_routes(model: str) -> list[tuple[str, re.Pattern[str], str]]:
     """Method, path expression and operation name; the most literal paths first."""
-    operations = botocore.session.get_session().get_component("data_loader").load_service_model(model, "service-2")["operations"]
+    operations = (
+        botocore.session.get_session().get_component("data_loader").load_service_model(model, "service-2")["operations"]
+    )
     routes = []
     for name, operation in operations.items():
         path = operation["http"]["requestUri"].partition("?")[0].rstrip("/")
@@ -119,7 +124,9 @@ def _match_rest(model: str, request: Request) -> tuple[str, dict[str, str]] | No
 
 
 def _s3_name(request: Request) -> str:
-    verb = {"GET": "Get", "HEAD": "Head", "PUT": "Put", "POST": "Post", "DELETE": "Delete"}.get(request.method, request.method)
+    verb = {"GET": "Get", "HEAD": "Head", "PUT": "Put", "POST": "Post", "DELETE": "Delete"}.get(
+        request.method, request.method
+    )
     bucket, _, key = request.path.lstrip("/").partition("/")
     subresource = request.query.partition("&")[0].partition("=")[0]
     if key:

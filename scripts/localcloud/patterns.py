@@ -46,7 +46,10 @@ def _alternative(alternative: Any, present: bool, values: list[Any]) -> bool:
         if name == "exists":
             return present is bool(argument)
         return present and any(_rule(name, argument, value) for value in values)
-    return present and any(type(alternative) is type(value) and alternative == value or _same_number(alternative, value) for value in values)
+    return present and any(
+        type(alternative) is type(value) and alternative == value or _same_number(alternative, value)
+        for value in values
+    )
 
 
 def _same_number(left: Any, right: Any) -> bool:

@@ -48,7 +48,9 @@ def identity_effect(documents: Iterable[str | Mapping[str, object]], need: Need,
     return _effect((s for document in documents for s in statements(document)), need, context, None)
 
 
-def resource_effect(document: str | Mapping[str, object], need: Need, context: Context, caller: Caller) -> "ResourceEffect":
+def resource_effect(
+    document: str | Mapping[str, object], need: Need, context: Context, caller: Caller
+) -> "ResourceEffect":
     """What a resource's own policy says to `caller`, and whether it named the caller or only the caller's account."""
     effect = _effect(statements(document), need, context, caller)
     direct = effect is Effect.ALLOW and any(

@@ -9,7 +9,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import threading
 import time
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
@@ -19,7 +18,8 @@ from pathlib import Path
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True)
 
-# The death signal of a child is sent when the *thread* that started it ends, so one thread that never ends starts them all.
+# The death signal of a child is sent when the *thread* that started it ends, so one thread that never ends starts
+# them all.
 _spawner = ThreadPoolExecutor(max_workers=1, thread_name_prefix="spawner")
 
 _START_SECONDS = 10
@@ -51,7 +51,9 @@ class Outcome:
 class RuntimeProcess:
     """An emulator and the bootstrap it runs. Serves one invocation after another; the caller serializes."""
 
-    def __init__(self, configuration: Configuration, code: bytes, credentials: dict[str, str], emulator: str, directory: Path):
+    def __init__(
+        self, configuration: Configuration, code: bytes, credentials: dict[str, str], emulator: str, directory: Path
+    ):
         self.configuration = configuration
         self.log_path = directory / "log.txt"
         self._address = ("127.0.0.1", _free_port())
@@ -103,7 +105,10 @@ class RuntimeProcess:
             response = connection.getresponse()
             status, body = response.status, response.read()
         except (OSError, http.client.HTTPException) as error:
-            status, body = 502, _error("Runtime.ExitError", f"RequestId: {request_id} Error: the runtime is gone: {error}")
+            status, body = (
+                502,
+                _error("Runtime.ExitError", f"RequestId: {request_id} Error: the runtime is gone: {error}"),
+            )
         finally:
             connection.close()
         payload, function_error = _classify(status, body, request_id, self.configuration.timeout)
@@ -193,9 +198,13 @@ def _error(kind: str, message: str) -> bytes:
 def _classify(status: int, body: bytes, request_id: str, timeout: int) -> tuple[bytes, str | None]:
     """Payload and function error from what the emulator answers: it says 200 also for errors and timeouts."""
     if status != 200:
-        return body or _error("Runtime.ExitError", f"RequestId: {request_id} Error: Runtime exited without providing a reason"), "Unhandled"
+        return body or _error(
+            "Runtime.ExitError", f"RequestId: {request_id} Error: Runtime exited without providing a reason"
+        ), "Unhandled"
     if body.startswith(b"Task timed out after "):
-        return _error("Sandbox.Timedout", f"RequestId: {request_id} Error: Task timed out after {timeout:.2f} seconds"), "Unhandled"
+        return _error(
+            "Sandbox.Timedout", f"RequestId: {request_id} Error: Task timed out after {timeout:.2f} seconds"
+        ), "Unhandled"
     try:
         parsed = json.loads(body)
     except ValueError:

@@ -16,7 +16,9 @@ STATE_FILE = "state.json"
 REGION = "us-east-1"
 
 
-def serve(directory: Path, emulator: str, port: int, accounts: dict[str, str], regions: list[str], parent: int | None) -> None:
+def serve(
+    directory: Path, emulator: str, port: int, accounts: dict[str, str], regions: list[str], parent: int | None
+) -> None:
     """Serves until SIGTERM or SIGINT, or, when `parent` is given, until that process ends.
 
     `accounts` names accounts (name → 12 digits); each becomes a profile of `directory/aws-config`.

@@ -82,7 +82,7 @@ def verify(
     request: Request, find_secret: Callable[[str], Secret | None], now: datetime.datetime | None = None
 ) -> Scope:
     """Checks the signature of `request`; raises `SignatureError` when AWS would refuse it."""
-    now = now or datetime.datetime.now(datetime.timezone.utc)
+    now = now or datetime.datetime.now(datetime.UTC)
     parts = _parts(request)
     scope = parts.scope
     secret = find_secret(scope.access_key)
@@ -117,9 +117,7 @@ def signature(secret_key: str, scope: Scope, timestamp: str, canonical: str) -> 
 
 
 def canonical_request(request: Request, signed_headers: list[str], payload_hash: str, service: str) -> str:
-    headers = "".join(
-        f"{name}:{re.sub(' +', ' ', (request.header(name) or '').strip())}\n" for name in signed_headers
-    )
+    headers = "".join(f"{name}:{re.sub(' +', ' ', (request.header(name) or '').strip())}\n" for name in signed_headers)
     return "\n".join(
         [
             request.method,
@@ -167,10 +165,14 @@ def _parts(request: Request) -> _Parts:
     if authorization is not None:
         match = _AUTHORIZATION.match(authorization.strip())
         if not match:
-            raise SignatureError(Failure.INCOMPLETE, "Authorization header requires 'Credential', 'SignedHeaders' and 'Signature'.")
+            raise SignatureError(
+                Failure.INCOMPLETE, "Authorization header requires 'Credential', 'SignedHeaders' and 'Signature'."
+            )
         timestamp = request.header("X-Amz-Date")
         if timestamp is None:
-            raise SignatureError(Failure.INCOMPLETE, "Authorization header requires existence of an 'X-Amz-Date' header.")
+            raise SignatureError(
+                Failure.INCOMPLETE, "Authorization header requires existence of an 'X-Amz-Date' header."
+            )
         credential, headers, given = match["credential"], match["headers"], match["signature"]
         token, seconds = request.header("X-Amz-Security-Token"), None
     else:
@@ -185,25 +187,37 @@ def _parts(request: Request) -> _Parts:
         seconds = int(values["X-Amz-Expires"]) if values.get("X-Amz-Expires", "").isdigit() else 300
     pieces = credential.split("/")
     if len(pieces) != 5 or pieces[4] != "aws4_request" or not all(pieces):
-        raise SignatureError(Failure.INCOMPLETE, f"Credential must have exactly 5 slash-delimited elements, got '{credential}'")
+        raise SignatureError(
+            Failure.INCOMPLETE, f"Credential must have exactly 5 slash-delimited elements, got '{credential}'"
+        )
     return _Parts(Scope(*pieces[:4]), timestamp, headers.split(";"), given, token, seconds)
 
 
 def _check_time(parts: _Parts, now: datetime.datetime) -> None:
     try:
-        signed = datetime.datetime.strptime(parts.timestamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=datetime.timezone.utc)
+        signed = datetime.datetime.strptime(parts.timestamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=datetime.UTC)
     except ValueError:
-        raise SignatureError(Failure.INCOMPLETE, f"Date must be in ISO-8601 'basic format'. Got '{parts.timestamp}'.") from None
+        raise SignatureError(
+            Failure.INCOMPLETE, f"Date must be in ISO-8601 'basic format'. Got '{parts.timestamp}'."
+        ) from None
     if parts.timestamp[:8] != parts.scope.date:
-        raise SignatureError(Failure.MISMATCH, "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP")
+        raise SignatureError(
+            Failure.MISMATCH, "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP"
+        )
     if parts.presigned_seconds is not None:
         latest = signed + datetime.timedelta(seconds=min(parts.presigned_seconds, LONGEST_PRESIGNED))
     else:
         latest = signed + MAXIMUM_SKEW
     if now > latest:
-        raise SignatureError(Failure.SKEWED, f"Signature expired: {parts.timestamp} is now earlier than {now - MAXIMUM_SKEW:%Y%m%dT%H%M%SZ}")
+        raise SignatureError(
+            Failure.SKEWED,
+            f"Signature expired: {parts.timestamp} is now earlier than {now - MAXIMUM_SKEW:%Y%m%dT%H%M%SZ}",
+        )
     if signed > now + MAXIMUM_SKEW:
-        raise SignatureError(Failure.SKEWED, f"Signature not yet current: {parts.timestamp} is still later than {now + MAXIMUM_SKEW:%Y%m%dT%H%M%SZ}")
+        raise SignatureError(
+            Failure.SKEWED,
+            f"Signature not yet current: {parts.timestamp} is still later than {now + MAXIMUM_SKEW:%Y%m%dT%H%M%SZ}",
+        )
 
 
 def _check_signed_headers(request: Request, parts: _Parts) -> None:
@@ -214,7 +228,9 @@ def _check_signed_headers(request: Request, parts: _Parts) -> None:
         raise SignatureError(Failure.MISMATCH, "'Host' must be a 'SignedHeader' in the AWS Authorization.")
     for name in {key.lower() for key, _ in request.headers}:
         if name.startswith("x-amz") and name not in signed and name not in _UNSIGNED_AMZ_HEADERS:
-            raise SignatureError(Failure.MISMATCH, f"There were headers present in the request which were not signed: {name}")
+            raise SignatureError(
+                Failure.MISMATCH, f"There were headers present in the request which were not signed: {name}"
+            )
 
 
 def _payload_hash(request: Request, parts: _Parts) -> str:
@@ -222,12 +238,16 @@ def _payload_hash(request: Request, parts: _Parts) -> str:
     claimed = request.header("X-Amz-Content-Sha256")
     if parts.scope.service != "s3":
         if claimed is not None and claimed != actual:
-            raise SignatureError(Failure.MISMATCH, "The provided 'x-amz-content-sha256' header does not match what was computed.")
+            raise SignatureError(
+                Failure.MISMATCH, "The provided 'x-amz-content-sha256' header does not match what was computed."
+            )
         return actual
     if parts.presigned_seconds is not None:
         return claimed or "UNSIGNED-PAYLOAD"
     if claimed is None:
         raise SignatureError(Failure.INCOMPLETE, "Missing required header for this request: x-amz-content-sha256")
     if re.fullmatch("[0-9a-f]{64}", claimed) and claimed != actual:
-        raise SignatureError(Failure.MISMATCH, "The provided 'x-amz-content-sha256' header does not match what was computed.")
+        raise SignatureError(
+            Failure.MISMATCH, "The provided 'x-amz-content-sha256' header does not match what was computed."
+        )
     return claimed  # UNSIGNED-PAYLOAD, or the seed of a STREAMING- payload

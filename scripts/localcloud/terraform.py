@@ -11,7 +11,9 @@ from typing import Any
 from .client import LocalCloud, LocalCloudError
 
 _HELPER = Path(__file__).resolve().parents[1] / "lib" / "terraform.sh"
-_LEFT_BEHIND = shutil.ignore_patterns(".terraform", ".terraform.lock.hcl", "*.tfstate*", "terraform.tfvars", "*.auto.tfvars*")
+_LEFT_BEHIND = shutil.ignore_patterns(
+    ".terraform", ".terraform.lock.hcl", "*.tfstate*", "terraform.tfvars", "*.auto.tfvars*"
+)
 
 Progress = Callable[[int, int], None]
 
@@ -60,7 +62,11 @@ class Terraform:
                 found.append(f"{change['action']} {change['resource']['addr']}")
             elif message.get("type") == "outputs":
                 outputs = message["outputs"]
-                found += [f"{o['action']} output.{name}" for name, o in outputs.items() if o.get("action") not in (None, "noop")]
+                found += [
+                    f"{o['action']} output.{name}"
+                    for name, o in outputs.items()
+                    if o.get("action") not in (None, "noop")
+                ]
         return found
 
     def outputs(self) -> dict[str, Any]:
@@ -72,10 +78,24 @@ class Terraform:
         return self._terraform("state", "list").split()
 
     def _run(self, command: str, options: list[str], progress: Progress | None) -> list[dict[str, Any]]:
-        """Runs a command and returns its messages (https://developer.hashicorp.com/terraform/internals/machine-readable-ui)."""
-        arguments = ["terraform", f"-chdir={self.directory}", command, "-json", "-input=false", "-parallelism=40", *options]
+        """Runs a command and returns its messages
+        (https://developer.hashicorp.com/terraform/internals/machine-readable-ui)."""
+        arguments = [
+            "terraform",
+            f"-chdir={self.directory}",
+            command,
+            "-json",
+            "-input=false",
+            "-parallelism=40",
+            *options,
+        ]
         process = subprocess.Popen(
-            arguments, env=self._environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            arguments,
+            env=self._environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
         )
         messages, done, total, problems = [], 0, 0, []
         assert process.stdout is not None
@@ -106,7 +126,10 @@ class Terraform:
 
     def _terraform(self, *arguments: str) -> str:
         result = subprocess.run(
-            ["terraform", f"-chdir={self.directory}", *arguments], env=self._environment(), capture_output=True, text=True
+            ["terraform", f"-chdir={self.directory}", *arguments],
+            env=self._environment(),
+            capture_output=True,
+            text=True,
         )
         if result.returncode:
             raise TerraformError(result.stderr)

@@ -21,7 +21,9 @@ def find_emulator() -> Path:
     machine = {"aarch64": "arm64", "arm64": "arm64"}.get(platform.machine(), "x86_64")
     found = sorted(REPOSITORY.glob(f".cache/rie-*/aws-lambda-rie-{machine}"))
     if not found:
-        raise FileNotFoundError("the Runtime Interface Emulator is missing; `scripts/localcloud/localcloud start` fetches it")
+        raise FileNotFoundError(
+            "the Runtime Interface Emulator is missing; `scripts/localcloud/localcloud start` fetches it"
+        )
     return found[-1]
 
 
@@ -58,7 +60,9 @@ def trust(*services: str) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
-def create_role(cloud: LocalCloud, account: str, name: str, statements: list[dict[str, Any]], trust_policy: str | None = None) -> str:
+def create_role(
+    cloud: LocalCloud, account: str, name: str, statements: list[dict[str, Any]], trust_policy: str | None = None
+) -> str:
     """A role with one inline policy; returns its ARN."""
     iam = cloud.client("iam", account)
     role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust_policy or trust("lambda.amazonaws.com"))

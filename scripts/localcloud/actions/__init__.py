@@ -1,7 +1,8 @@
 """Which permissions a request needs: from the operation to actions, resources and condition keys.
 
 The mapping follows the Service Authorization Reference for the services that functions call
-(https://docs.aws.amazon.com/service-authorization/latest/reference/); for all others one permission on every resource is asked.
+(https://docs.aws.amazon.com/service-authorization/latest/reference/);
+for all others one permission on every resource is asked.
 """
 
 from ..operations import Operation

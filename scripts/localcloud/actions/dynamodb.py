@@ -23,7 +23,13 @@ _MEMBER_ACTIONS = {
     "Get": "GetItem",
 }
 
-_EXPRESSIONS = ("KeyConditionExpression", "ConditionExpression", "UpdateExpression", "FilterExpression", "ProjectionExpression")
+_EXPRESSIONS = (
+    "KeyConditionExpression",
+    "ConditionExpression",
+    "UpdateExpression",
+    "FilterExpression",
+    "ProjectionExpression",
+)
 
 _RESERVED = {
     "and", "or", "not", "between", "in", "begins_with", "attribute_exists", "attribute_not_exists", "attribute_type",
@@ -114,7 +120,12 @@ def _leading_keys(parameters: dict[str, Any], table: Table | None) -> Iterator[s
     attribute = _hash_attribute(table, parameters.get("IndexName"))
     if attribute is None:
         return
-    for holder in [parameters.get("Key"), parameters.get("Item"), *parameters.get("Keys", []), *parameters.get("Items", [])]:
+    for holder in [
+        parameters.get("Key"),
+        parameters.get("Item"),
+        *parameters.get("Keys", []),
+        *parameters.get("Items", []),
+    ]:
         if holder and attribute in holder:
             yield from map(str, holder[attribute].values())
     names = parameters.get("ExpressionAttributeNames", {})
@@ -131,7 +142,12 @@ def _attributes(parameters: dict[str, Any]) -> set[str]:
     """The names of the top-level attributes a request mentions."""
     names = parameters.get("ExpressionAttributeNames", {})
     found: set[str] = set()
-    for holder in [parameters.get("Key"), parameters.get("Item"), *parameters.get("Keys", []), *parameters.get("Items", [])]:
+    for holder in [
+        parameters.get("Key"),
+        parameters.get("Item"),
+        *parameters.get("Keys", []),
+        *parameters.get("Items", []),
+    ]:
         found.update(holder or {})
     for expression in _EXPRESSIONS:
         text = parameters.get(expression) or ""

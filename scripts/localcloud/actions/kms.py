@@ -82,7 +82,9 @@ def of_parameter(name: str, account: str, region: str) -> list[Need]:
     key = find_key(parameter.keyid or "alias/aws/ssm", account, region)
     if key is None or _is_managed_by_aws(key):
         return []
-    return [Need("kms:Decrypt", key.arn, _through("ssm", region, {"PARAMETER_ARN": parameter_arn(name, account, region)}))]
+    return [
+        Need("kms:Decrypt", key.arn, _through("ssm", region, {"PARAMETER_ARN": parameter_arn(name, account, region)}))
+    ]
 
 
 def of_topic(arn: str) -> list[Need]:

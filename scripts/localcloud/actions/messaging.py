@@ -16,11 +16,16 @@ def ses_needs(operation: Operation, account: str) -> list[Need] | None:
     parameters = operation.parameters
     sender = parameters.get("FromEmailAddress") or parameters.get("Source") or ""
     name, address = email.utils.parseaddr(sender)
-    context: dict[str, list[str]] = {"ses:FromAddress": [address], "ses:ApiVersion": ["2" if operation.protocol == "rest-json" else "1"]}
+    context: dict[str, list[str]] = {
+        "ses:FromAddress": [address],
+        "ses:ApiVersion": ["2" if operation.protocol == "rest-json" else "1"],
+    }
     if name:
         context["ses:FromDisplayName"] = [name]
     destination = parameters.get("Destination", {})
-    recipients = [address for key in ("ToAddresses", "CcAddresses", "BccAddresses") for address in destination.get(key, [])]
+    recipients = [
+        address for key in ("ToAddresses", "CcAddresses", "BccAddresses") for address in destination.get(key, [])
+    ]
     if recipients:
         context["ses:Recipients"] = recipients
     if parameters.get("FeedbackForwardingEmailAddress"):
@@ -28,7 +33,14 @@ def ses_needs(operation: Operation, account: str) -> list[Need] | None:
     prefix = f"arn:aws:ses:{operation.region}:{account}"
     # The v2 API asks for SendRawEmail's permission where the message is raw.
     action = "ses:SendRawEmail" if "Raw" in parameters.get("Content", {}) else operation.action
-    found = [Need(action, parameters.get("FromEmailAddressIdentityArn") or f"{prefix}:identity/{_identity(address, account, operation.region)}", context)]
+    found = [
+        Need(
+            action,
+            parameters.get("FromEmailAddressIdentityArn")
+            or f"{prefix}:identity/{_identity(address, account, operation.region)}",
+            context,
+        )
+    ]
     if parameters.get("ConfigurationSetName"):
         found.append(Need(action, f"{prefix}:configuration-set/{parameters['ConfigurationSetName']}", context))
     return found

@@ -12,4 +12,9 @@ def needs(operation: Operation, account: str) -> list[Need] | None:
     if not parent or organization is None:
         return None
     kind = "root" if parent.startswith("r-") else "ou"
-    return [Need(operation.action, f"arn:aws:organizations::{organization.master_account_id}:{kind}/{organization.id}/{parent}")]
+    return [
+        Need(
+            operation.action,
+            f"arn:aws:organizations::{organization.master_account_id}:{kind}/{organization.id}/{parent}",
+        )
+    ]

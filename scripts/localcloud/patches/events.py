@@ -1,4 +1,5 @@
-"""moto fails a whole PutEvents when a rule has a Lambda or SNS target, leaves `account` out, and matches arrays of objects wrongly.
+"""moto fails a whole PutEvents when a rule has a Lambda or SNS target, leaves `account` out, and matches arrays of
+objects wrongly.
 
 Matching and delivery are those of `localcloud.events`.
 """
@@ -20,7 +21,7 @@ def install(cloud: "Cloud") -> None:
         event = {**original_event, "account": self.account_id}
         event.pop("ingestion-time", None)
         if isinstance(event.get("time"), (int, float)):
-            moment = datetime.datetime.fromtimestamp(event["time"], datetime.timezone.utc)
+            moment = datetime.datetime.fromtimestamp(event["time"], datetime.UTC)
             event["time"] = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
         if self.state == "ENABLED" and pattern and patterns.matches(pattern, event):
             cloud.events.deliver(self, event)

@@ -1,5 +1,6 @@
-"""AMIs as EC2 shows them: an image is visible to the accounts it is shared with, may be disabled, and has launch permissions for
-organizations and organizational units. moto shows an image to its owner only, and knows none of the latter.
+"""AMIs as EC2 shows them: an image is visible to the accounts it is shared with, may be disabled, and has launch
+permissions for organizations and organizational units. moto shows an image to its owner only, and knows none of the
+latter.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -99,7 +100,8 @@ def _describe_images(
         images = [
             image
             for image in images
-            if ("all" in users and image.is_public) or any(user != "all" and _is_shared_with(image, user) for user in users)
+            if ("all" in users and image.is_public)
+            or any(user != "all" and _is_shared_with(image, user) for user in users)
         ]
     if owners:
         wanted = {account if owner == "self" else owner for owner in owners}
@@ -108,7 +110,8 @@ def _describe_images(
 
 
 def _is_remembered(backend: AmiBackend, identifier: str) -> bool:
-    """A deregistered image gives an empty result, not an error, to its owner and to whoever still has instances of it."""
+    """A deregistered image gives an empty result, not an error, to its owner and to whoever still has instances of
+    it."""
     if identifier in backend.deleted_amis:
         return True
     instances = backend.all_instances()  # type: ignore[attr-defined]

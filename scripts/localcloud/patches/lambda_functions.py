@@ -30,7 +30,11 @@ def install(cloud: "Cloud") -> None:
             result["KMSKeyArn"] = kept["kms_key_arn"]
         if kept.get("dead_letter_config"):
             result["DeadLetterConfig"] = kept["dead_letter_config"]
-        logging = {"LogGroup": f"/aws/lambda/{self.function_name}", **_DEFAULT_LOGGING, **(kept.get("logging_config") or {})}
+        logging = {
+            "LogGroup": f"/aws/lambda/{self.function_name}",
+            **_DEFAULT_LOGGING,
+            **(kept.get("logging_config") or {}),
+        }
         if logging["LogFormat"] == "JSON":
             logging = {"ApplicationLogLevel": "INFO", "SystemLogLevel": "INFO", **logging}
         result["LoggingConfig"] = logging
@@ -54,7 +58,11 @@ def install(cloud: "Cloud") -> None:
 
 
 def _remember(function: LambdaFunction, spec: dict[str, Any]) -> None:
-    for member, attribute in (("KMSKeyArn", "kms_key_arn"), ("DeadLetterConfig", "dead_letter_config"), ("LoggingConfig", "logging_config")):
+    for member, attribute in (
+        ("KMSKeyArn", "kms_key_arn"),
+        ("DeadLetterConfig", "dead_letter_config"),
+        ("LoggingConfig", "logging_config"),
+    ):
         if member in spec:
             value = spec[member]
             if attribute == "dead_letter_config" and not (value or {}).get("TargetArn"):

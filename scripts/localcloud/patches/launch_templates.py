@@ -1,4 +1,5 @@
-"""moto cannot delete versions of launch templates, ignores the source of a new version, and cuts lists short without a token."""
+"""moto cannot delete versions of launch templates, ignores the source of a new version, and cuts lists short without
+a token."""
 
 import copy
 from typing import TYPE_CHECKING, Any
@@ -61,7 +62,14 @@ def _inheriting(original: Any) -> Any:
             version = template.versions[-1]
             inherited = copy.deepcopy(_get_version(template, source).data)
             version.data = {**inherited, **version.data}
-            result = ActionResult({"LaunchTemplateVersion": {**_body(result)["LaunchTemplateVersion"], "LaunchTemplateData": version.data}})
+            result = ActionResult(
+                {
+                    "LaunchTemplateVersion": {
+                        **_body(result)["LaunchTemplateVersion"],
+                        "LaunchTemplateData": version.data,
+                    }
+                }
+            )
         return result
 
     return create_launch_template_version
@@ -72,7 +80,9 @@ def _describe_versions(
     min_version: int, max_version: int, max_results: int,
 ) -> list[tuple[LaunchTemplate, LaunchTemplateVersion]]:  # fmt: skip
     if template_name or template_id:
-        found = self.get_launch_template(template_id) if template_id else self.get_launch_template_by_name(template_name)
+        found = (
+            self.get_launch_template(template_id) if template_id else self.get_launch_template_by_name(template_name)
+        )
         templates = [found]
     else:
         templates = list(self.launch_templates.values())
@@ -82,7 +92,8 @@ def _describe_versions(
         (template, version)
         for template in templates
         for version in template.versions
-        if (not min_version or version.number >= int(min_version)) and (not max_version or version.number <= int(max_version))
+        if (not min_version or version.number >= int(min_version))
+        and (not max_version or version.number <= int(max_version))
     ]
 
 
@@ -103,16 +114,31 @@ def _delete_launch_template_versions(self: LaunchTemplates) -> ActionResult:
         about = {"LaunchTemplateId": template.id, "LaunchTemplateName": template.name, "VersionNumber": int(number)}
         version = next((candidate for candidate in template.versions if str(candidate.number) == str(number)), None)
         if version is None:
-            failed.append({**about, "ResponseError": {"Code": "launchTemplateVersionDoesNotExist", "Message": "The version does not exist."}})
+            failed.append(
+                {
+                    **about,
+                    "ResponseError": {
+                        "Code": "launchTemplateVersionDoesNotExist",
+                        "Message": "The version does not exist.",
+                    },
+                }
+            )
         elif version.number == template.default_version_number:
-            failed.append({**about, "ResponseError": {"Code": "unexpectedError", "Message": "The default version cannot be deleted."}})
+            failed.append(
+                {
+                    **about,
+                    "ResponseError": {"Code": "unexpectedError", "Message": "The default version cannot be deleted."},
+                }
+            )
         else:
             template.versions.remove(version)
             deleted.append(about)
-    return ActionResult({
-        "SuccessfullyDeletedLaunchTemplateVersions": deleted,
-        "UnsuccessfullyDeletedLaunchTemplateVersions": failed,
-    })
+    return ActionResult(
+        {
+            "SuccessfullyDeletedLaunchTemplateVersions": deleted,
+            "UnsuccessfullyDeletedLaunchTemplateVersions": failed,
+        }
+    )
 
 
 def _body(result: ActionResult) -> dict[str, Any]:

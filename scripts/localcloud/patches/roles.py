@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 def install(cloud: "Cloud") -> None:
     create, update = IAMBackend.create_role, IAMBackend.update_assume_role_policy
 
-    def create_role(self: IAMBackend, role_name: str, assume_role_policy_document: str, *args: Any, **kwargs: Any) -> Any:
+    def create_role(
+        self: IAMBackend, role_name: str, assume_role_policy_document: str, *args: Any, **kwargs: Any
+    ) -> Any:
         _check(assume_role_policy_document)
         return create(self, role_name, assume_role_policy_document, *args, **kwargs)
 
