@@ -71,7 +71,6 @@ class RuntimeProcess:
             "LAMBDA_RUNTIME_DIR": str(task),
             "AWS_REGION": configuration.region,
             "AWS_DEFAULT_REGION": configuration.region,
-            "AWS_EXECUTION_ENV": "AWS_Lambda_provided.al2023",
             "AWS_LAMBDA_FUNCTION_NAME": configuration.name,
             "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(configuration.memory),
