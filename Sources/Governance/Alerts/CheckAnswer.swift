@@ -5,24 +5,24 @@ public enum DeregistrationRequest: Hashable, Sendable {
     case check(ImageID)
     case event(GovernanceEvent)
 
+    /// - Throws: `MalformedEvent`, naming the field that is missing or wrong.
     public init(parsing json: [UInt8]) throws(MalformedEvent) {
-        struct Check: Decodable {
-            let image: ImageID?
-
-            init(from decoder: any Decoder) throws {
-                let object = try decoder.container(keyedBy: AnyKey.self)
-                image = object.contains("check") ? try object.value(at: "check") : nil
-            }
-        }
         do {
-            if let image = try JSONDecoder().decode(Check.self, from: Data(json)).image {
-                self = .check(image)
-                return
-            }
+            self = try JSONDecoder().decode(DeregistrationRequest.self, from: Data(json))
         } catch {
             throw MalformedEvent(error)
         }
-        self = .event(try GovernanceEvent(parsing: json))
+    }
+}
+
+extension DeregistrationRequest: Decodable {
+    public init(from decoder: any Decoder) throws {
+        let object = try decoder.container(keyedBy: AnyKey.self)
+        if object.contains("check") {
+            self = .check(try object.value(at: "check"))
+        } else {
+            self = .event(try GovernanceEvent(from: decoder))
+        }
     }
 }
 
