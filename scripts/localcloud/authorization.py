@@ -77,7 +77,8 @@ def _decide(principal: Principal, need: Need, context: Mapping[str, list[str]]) 
             return Verdict(False, f"{denied} because no {kind} allows the {need.action} action")
     owner = _account_of(need.resource)
     # A role's trust policy and a key's policy have the last word on them, whoever asks.
-    governed = need.action.startswith("sts:AssumeRole") or ":kms:" in need.resource
+    keyed = ":kms:" in need.resource and resource_policy(need.resource) is not None
+    governed = need.action.startswith("sts:AssumeRole") or keyed
     allowed_by_resource = by_resource.effect is Effect.ALLOW
     if owner and owner != principal.account:
         if by_identity is not Effect.ALLOW:

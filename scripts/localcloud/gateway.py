@@ -163,7 +163,7 @@ class Gateway:
         played = self._services.answer(operation, principal.account)
         if played is not None:
             return played
-        response = self._moto.call(request, principal.account, scope)
+        response = self._moto.call(request, _account_of_key(operation) or principal.account, scope)
         is_mail = operation.action in ("ses:SendEmail", "ses:SendRawEmail") and operation.protocol == "rest-json"
         if is_mail and response.status == 200:
             self._mailbox.keep(operation, principal.account, json.loads(response.body).get("MessageId", ""))
@@ -229,6 +229,12 @@ class Gateway:
         if request.header("X-Amz-Log-Type") == "Tail":
             headers.append(("X-Amz-Log-Result", base64.b64encode(outcome.log.encode()[-4096:]).decode()))
         return Response(200, outcome.payload, headers)
+
+
+def _account_of_key(operation: Operation) -> str | None:
+    """The account of the key that a request to KMS names by its ARN: moto looks in the caller's own account alone."""
+    parts = str(operation.parameters.get("KeyId", "")).split(":")
+    return parts[4] if operation.service == "kms" and len(parts) == 6 else None
 
 
 def _error_code(response: Response) -> str | None:

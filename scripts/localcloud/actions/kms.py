@@ -13,7 +13,12 @@ from ..policies import Need
 
 
 def needs(operation: Operation, account: str) -> list[Need] | None:
-    key = find_key(operation.parameters.get("KeyId", ""), account, operation.region)
+    identifier = operation.parameters.get("KeyId", "")
+    key = find_key(identifier, account, operation.region)
+    if key is None and identifier and not identifier.startswith("alias/"):
+        # Who may look at a key is told that it is not there; who may not, is not.
+        name = identifier if identifier.startswith("arn:") else f"arn:aws:kms:{operation.region}:{account}:key/{identifier}"
+        return [Need(operation.action, name)]
     if key is None:
         blob_key = _key_of_ciphertext(operation.parameters.get("CiphertextBlob"), account, operation.region)
         return [Need(operation.action, blob_key)] if blob_key else None
