@@ -28,6 +28,34 @@ module "creator" {
   tags                = var.tags
 }
 
+# Where Image Builder distributes the images: a CloudFormation custom resource, in the account of the pipelines.
+module "image_distribution" {
+  source    = "./modules/image_distribution"
+  providers = { aws = aws.creator }
+  count     = var.image_distribution == null ? 0 : 1
+
+  distribution_configuration_arns = var.image_distribution.distribution_configuration_arns
+  invocation_mode                 = var.image_distribution.invocation_mode
+  schedule_expression             = var.image_distribution.schedule_expression
+  parameter_names                 = var.image_distribution.parameter_names
+  organizational_units            = var.image_distribution.organizational_units
+  organizations_role_arn          = var.image_distribution.organizations_role_arn
+  verify                          = var.image_distribution.verify
+
+  name_prefix         = var.name_prefix
+  parameter_prefix    = "${var.ssm_prefix}/distribution"
+  package_directory   = var.package_directory
+  architecture        = var.architecture
+  memory_size         = var.memory_size
+  timeout             = var.image_distribution.timeout
+  log_retention_days  = var.log_retention_days
+  log_level           = var.log_level
+  deletion_protection = var.deletion_protection
+  kms_key_arn         = var.creator.kms_key_arn
+  alarm_actions       = var.creator.alarm_actions
+  tags                = var.tags
+}
+
 # The accounts that use them: one block each, and one provider in provider.tf.
 module "production" {
   source    = "./modules/ami_consumer"

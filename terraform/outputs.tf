@@ -26,3 +26,8 @@ output "check_command" {
   description = "Command that asks who uses an image, alerting nobody; put in the image's id."
   value       = module.creator.check_command
 }
+
+output "image_distribution_service_token" {
+  description = "ServiceToken of the custom resource for Image Builder distribution configurations; null where it is not deployed."
+  value       = one(module.image_distribution[*].service_token)
+}

@@ -105,6 +105,21 @@ variable "alert_subscriptions" {
   default = {}
 }
 
+variable "image_distribution" {
+  description = "Deploy the custom resource for Image Builder distribution configurations in the creator account, with these settings of its module; {} for all defaults. null: do not."
+  type = object({
+    distribution_configuration_arns = optional(list(string))
+    invocation_mode                 = optional(string, "direct")
+    schedule_expression             = optional(string, "rate(1 hour)")
+    parameter_names                 = optional(list(string), [])
+    organizational_units            = optional(bool, false)
+    organizations_role_arn          = optional(string)
+    verify                          = optional(bool, false)
+    timeout                         = optional(number, 120)
+  })
+  default = null
+}
+
 variable "name_prefix" {
   description = "First part of the name of everything made here, in every account."
   type        = string

@@ -93,8 +93,27 @@ run "wiring" {
   }
 
   assert {
+    condition     = output.image_distribution_service_token == null
+    error_message = "The custom resource is deployed although nobody asked for it."
+  }
+
+  assert {
     condition     = keys(output.creator.functions) == ["deregistration-checker", "share-recorder"]
     error_message = "The creator runs other functions."
+  }
+}
+
+run "image_distribution" {
+  command = plan
+
+  variables {
+    image_distribution = { verify = true }
+    ssm_prefix         = "/images"
+  }
+
+  assert {
+    condition     = length(module.image_distribution) == 1 && module.image_distribution[0].parameter_prefix == "/images/distribution"
+    error_message = "The custom resource is not deployed as asked."
   }
 }
 
