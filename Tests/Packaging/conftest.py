@@ -4,7 +4,7 @@ import subprocess
 import pytest
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
-FUNCTIONS = ["share-recorder", "usage-tracker", "deregistration-checker"]
+FUNCTIONS = ["share-recorder", "usage-tracker", "deregistration-checker", "image-distribution"]
 
 
 def run(*command, **options):

@@ -1,6 +1,6 @@
 """Runs a bootstrap once in a root directory that holds nothing but itself, /proc, /etc/resolv.conf and /tmp.
 
-    unshare --net --mount --pid --fork python3 empty_root.py BOOTSTRAP EVENT [--trust-nothing]
+    unshare --net --mount --pid --fork python3 empty_root.py BOOTSTRAP EVENT [--trust-nothing] [--old-tls]
 
 The network namespace is this program's own: a name server that knows every name, an HTTPS server that plays all of AWS
 behind one certificate, and a Lambda Runtime API that hands out one event. The function reaches AWS as it does in Lambda: by
@@ -111,7 +111,9 @@ class AWS(Handler):
     def do_POST(self):
         self.body()
         host = self.headers["Host"]
-        report["requests"].append({"host": host, "isSigned": "Signature=" in self.headers.get("Authorization", "")})
+        report["requests"].append({
+            "host": host, "isSigned": "Signature=" in self.headers.get("Authorization", ""),
+            "tls": self.connection.version()})
         self.answer(200, *ANSWERS[host.split(".")[0]])
 
 
@@ -146,15 +148,20 @@ def mount(source, target, kind, flags=0):
         raise OSError(ctypes.get_errno(), f"cannot mount {kind} at {target}")
 
 
-def make_certificate(directory):
-    """A certificate for the endpoints of AWS, and its authority; returns the server's context."""
+def make_certificate(directory, old_tls):
+    """A self-signed certificate for the endpoints of AWS; returns the server's context.
+
+    TLS 1.3 and an elliptic curve, or the oldest that AWS speaks: TLS 1.2 and RSA.
+    """
+    key = ["rsa:2048"] if old_tls else ["ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]
     names = ",".join(f"DNS:{service}.eu-central-1.amazonaws.com" for service in ANSWERS)
     subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+        ["openssl", "req", "-x509", "-newkey", *key, "-nodes", "-days", "2",
          "-keyout", directory / "key.pem", "-out", directory / "certificate.pem", "-subj", "/CN=stand-in",
          "-addext", f"subjectAltName={names}"],
         check=True, capture_output=True)
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.maximum_version = ssl.TLSVersion.TLSv1_2 if old_tls else ssl.TLSVersion.TLSv1_3
     context.load_cert_chain(directory / "certificate.pem", directory / "key.pem")
     return context
 
@@ -165,7 +172,7 @@ def serve(server):
     return server
 
 
-def main(bootstrap, event, trusts):
+def main(bootstrap, event, trusts, old_tls):
     RuntimeAPI.event = pathlib.Path(event).read_text()
     bring_loopback_up()
     with tempfile.TemporaryDirectory() as temporary:
@@ -175,7 +182,7 @@ def main(bootstrap, event, trusts):
             directory.mkdir(parents=True)
         shutil.copy(bootstrap, root / "bootstrap")
         (root / "etc/resolv.conf").write_text("nameserver 127.0.0.1\n")
-        context = make_certificate(secrets)
+        context = make_certificate(secrets, old_tls)
         environment = dict(ENVIRONMENT)
         if trusts:
             shutil.copy(secrets / "certificate.pem", root / "tmp/authority.pem")
@@ -208,4 +215,4 @@ def main(bootstrap, event, trusts):
     json.dump(report, sys.stdout)
 
 
-main(sys.argv[1], sys.argv[2], trusts="--trust-nothing" not in sys.argv[3:])
+main(sys.argv[1], sys.argv[2], trusts="--trust-nothing" not in sys.argv, old_tls="--old-tls" in sys.argv)

@@ -40,6 +40,13 @@ def test_it_answers_and_calls_aws(packages, tmp_path, function, event, services)
     hosts = {request["host"] for request in report["requests"]}
     assert hosts >= {f"{service}.eu-central-1.amazonaws.com" for service in services}
     assert all(request["isSigned"] for request in report["requests"])
+    assert {request["tls"] for request in report["requests"]} == {"TLSv1.3"}
+
+
+def test_it_speaks_tls_1_2(packages, tmp_path):
+    report = start_in_empty_root(packages, "deregistration-checker", "check.json", tmp_path, "--old-tls")
+    assert report["answers"][0]["path"].endswith("/response"), report["log"]
+    assert {request["tls"] for request in report["requests"]} == {"TLSv1.2"}
 
 
 def test_it_trusts_no_server_but_those_of_amazon(packages, tmp_path):
