@@ -52,6 +52,7 @@ ENVIRONMENT = {
     "ALERT_SENDER": "images@example.com",
     "ADMINISTRATOR_ADDRESS_PARAMETER": "/ami-steward/administrator",
     "ALERT_TOPIC_ARN": "arn:aws:sns:eu-central-1:111122223333:alerts",
+    "RECORDS_TABLE": "records",
 }
 
 ASSUMED_ROLE = """<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult>

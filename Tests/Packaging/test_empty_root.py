@@ -43,6 +43,13 @@ def test_it_answers_and_calls_aws(packages, tmp_path, function, event, services)
     assert {request["tls"] for request in report["requests"]} == {"TLSv1.3"}
 
 
+def test_it_answers_an_event_of_another_kind(packages, tmp_path):
+    report = start_in_empty_root(packages, "image-distribution", "check.json", tmp_path)
+    assert report["exitStatus"] is None, report["log"]
+    assert report["answers"][0]["path"].endswith("/error"), report
+    assert "RequestType" in report["answers"][0]["body"]
+
+
 def test_it_speaks_tls_1_2(packages, tmp_path):
     report = start_in_empty_root(packages, "deregistration-checker", "check.json", tmp_path, "--old-tls")
     assert report["answers"][0]["path"].endswith("/response"), report["log"]
