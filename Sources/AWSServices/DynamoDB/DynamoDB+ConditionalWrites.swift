@@ -25,7 +25,8 @@ extension DynamoDB {
 
     /// Makes any number of conditional writes in few requests: transactions of up to 100 writes, several at a time, and a
     /// plain request for a write that is alone. Where a condition fails, the other writes of its transaction are submitted
-    /// again without it; where a write meets a conflict or throttling, its transaction is submitted again after a pause.
+    /// again without it; where a write meets a conflict, it is submitted again after a pause, apart from the others; where
+    /// one is throttled, its transaction is submitted again after a pause.
     ///
     /// Each write is made on its own merits: transactions are only the means. When it throws, some of the writes may have
     /// been made. No two writes may be of the same item. The writer may submit a write again after its answer was lost: a
@@ -42,52 +43,88 @@ extension DynamoDB {
         return ordered
     }
 
-    /// How often a batch is submitted again because of conflicts and throttling.
+    /// How often a write is submitted that meets conflicts or throttling.
     private static let maximumSubmissions = 8
 
-    /// Submits a batch until every one of its units is written or has failed its condition.
-    private func write(_ units: [WriteUnit]) async throws(AWSError) -> [(Int, WriteOutcome)] {
-        var units = units
-        var outcomes: [(Int, WriteOutcome)] = []
+    /// Units to submit in one request.
+    private struct Batch {
+        var units: [WriteUnit]
+        /// From 1; counted up with each pause.
         var submission = 1
-        while !units.isEmpty {
-            switch try await submit(units.flatMap(\.members).map(\.write)) {
-            case .written:
-                return outcomes + units.flatMap(\.members).map { ($0.index, .written) }
-            case .cancelled(let reasons, let error):
-                var position = 0
-                var left: [WriteUnit] = []
-                for unit in units {
-                    let own = reasons[position..<position + unit.members.count]
-                    position += unit.members.count
-                    guard own.contains(where: { $0.isConditionFailure }) else {
-                        left.append(unit)
-                        continue
-                    }
-                    for (member, reason) in zip(unit.members, own) {
-                        let failed = WriteOutcome.conditionFailed(existing: reason.item)
-                        outcomes.append((member.index, reason.isConditionFailure ? failed : .groupFailed))
-                    }
-                }
-                guard reasons.contains(where: \.isPassing) else {
-                    // Without a failed condition there would be no end.
-                    guard left.count < units.count else { throw error }
-                    units = left
-                    continue
-                }
-                guard submission < Self.maximumSubmissions else { throw error }
-                let reason: RetryReason = reasons.contains(where: \.isThrottling) ? .throttling : .transient
+        /// Why there is a pause before.
+        var pause: RetryReason?
+    }
+
+    /// Submits units until every one of them is written or has failed its condition.
+    private func write(_ units: [WriteUnit]) async throws(AWSError) -> [(Int, WriteOutcome)] {
+        var batches = [Batch(units: units)]
+        var outcomes: [(Int, WriteOutcome)] = []
+        while let batch = batches.popLast() {
+            if let reason = batch.pause {
                 try await client.pause(
-                    attempt: submission,
+                    attempt: batch.submission - 1,
                     reason: reason,
                     service: .dynamoDB,
                     operation: TransactWriteItems.name
                 )
-                submission += 1
-                units = left
+            }
+            let members = batch.units.flatMap(\.members)
+            switch try await submit(members.map(\.write)) {
+            case .written:
+                outcomes += members.map { ($0.index, .written) }
+            case .cancelled(let reasons, let error):
+                let (failed, left) = Self.sort(batch.units, by: reasons)
+                outcomes += failed
+                batches += try Self.next(batch, left: left, after: reasons, error: error)
             }
         }
         return outcomes
+    }
+
+    /// Takes the units with a failed condition out of a cancelled transaction: the outcomes of their members, and the other
+    /// units with whether they met a conflict.
+    private static func sort(
+        _ units: [WriteUnit],
+        by reasons: [CancellationReason]
+    ) -> (failed: [(Int, WriteOutcome)], left: [(unit: WriteUnit, isInConflict: Bool)]) {
+        var rest = reasons[...]
+        var failed: [(Int, WriteOutcome)] = []
+        var left: [(unit: WriteUnit, isInConflict: Bool)] = []
+        for unit in units {
+            let own = rest.prefix(unit.members.count)
+            rest = rest.dropFirst(unit.members.count)
+            guard own.contains(where: \.isConditionFailure) else {
+                left.append((unit, own.contains(where: \.isConflict)))
+                continue
+            }
+            for (member, reason) in zip(unit.members, own) {
+                let outcome = WriteOutcome.conditionFailed(existing: reason.item)
+                failed.append((member.index, reason.isConditionFailure ? outcome : .groupFailed))
+            }
+        }
+        return (failed, left)
+    }
+
+    /// What is submitted after a cancelled transaction, the last first: all that is left, after a pause where it was
+    /// throttled; or, apart from each other, what is free at once and what was in conflict after a pause.
+    private static func next(
+        _ batch: Batch,
+        left: [(unit: WriteUnit, isInConflict: Bool)],
+        after reasons: [CancellationReason],
+        error: AWSError
+    ) throws(AWSError) -> [Batch] {
+        let isThrottled = reasons.contains(where: \.isThrottling)
+        let waiting = left.filter { isThrottled || $0.isInConflict }.map(\.unit)
+        let free = left.filter { !isThrottled && !$0.isInConflict }.map(\.unit)
+        // The service cancels for a reason. Each round leaves fewer units or counts a submission, so there is an end.
+        guard free.count < batch.units.count, waiting.isEmpty || batch.submission < maximumSubmissions else {
+            throw error
+        }
+        let pause: RetryReason = isThrottled ? .throttling : .transient
+        return [
+            Batch(units: waiting, submission: batch.submission + 1, pause: pause),
+            Batch(units: free, submission: batch.submission),
+        ].filter { !$0.units.isEmpty }
     }
 
     private enum Submission {
@@ -146,8 +183,7 @@ extension DynamoDB.CancellationReason {
 
     var isConditionFailure: Bool { code == Code.conditionFailed.rawValue }
     var isThrottling: Bool { code == Code.capacityExceeded.rawValue || code == Code.throttled.rawValue }
-    /// Whether the same write may go through later.
-    var isPassing: Bool { isThrottling || code == Code.conflict.rawValue }
+    var isConflict: Bool { code == Code.conflict.rawValue }
     /// Whether the same write would fail again.
     var isFinal: Bool { Code(rawValue: code) == nil }
 }

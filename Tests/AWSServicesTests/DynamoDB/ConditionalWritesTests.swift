@@ -125,14 +125,23 @@ struct ConditionalWritesTests {
 
     @Test func conflictsAreSubmittedAgainAfterAPause() async throws {
         let fixture = try ServiceFixture([
-            Self.cancelled(Self.none, Self.conflict, Self.failed),
-            Self.cancelled(Self.conflict, Self.none),
-            .ok("{}"),
+            Self.cancelled(Self.none, Self.conflict, Self.failed, Self.none), .ok("{}"),
+            .status(400, body: #"{"__type":"x#TransactionConflictException","message":"busy"}"#), .ok("{}"),
         ])
-        let outcomes = try await write(fixture, [put("a"), put("b"), put("c")])
-        #expect(outcomes == [.written, .written, .conditionFailed(existing: ["id": "old"])])
+        let outcomes = try await write(fixture, [put("a"), put("b"), put("c"), put("d")])
+        #expect(outcomes == [.written, .written, .conditionFailed(existing: ["id": "old"]), .written])
+        // What is free does not wait for what is not.
+        #expect(fixture.operations == ["TransactWriteItems", "TransactWriteItems", "PutItem", "PutItem"])
+        #expect(!fixture.server.requests[1].bodyText.contains(#"{"S":"b"}"#))
         // Half of 25 ms, half of 50 ms.
         #expect(fixture.sleeps == [.microseconds(12500), .milliseconds(25)])
+    }
+
+    @Test func aGroupInConflictWaitsAsAWhole() async throws {
+        let fixture = try ServiceFixture([Self.cancelled(Self.conflict, Self.none, Self.none), .ok("{}"), .ok("{}")])
+        let outcomes = try await write(fixture, [check("x", group: "g"), put("a", group: "g"), put("b")])
+        #expect(outcomes == [.written, .written, .written])
+        #expect(fixture.operations == ["TransactWriteItems", "PutItem", "TransactWriteItems"])
     }
 
     @Test func throttlingIsWaitedForLonger() async throws {
@@ -150,7 +159,7 @@ struct ConditionalWritesTests {
     }
 
     @Test func conflictsWithoutEndAreGivenUp() async throws {
-        let fixture = try ServiceFixture { _ in Self.cancelled(Self.conflict, Self.none) }
+        let fixture = try ServiceFixture { _ in Self.cancelled(Self.conflict, Self.conflict) }
         let error = await failure { () throws(AWSError) in try await write(fixture, [put("a"), put("b")]) }
         #expect(error?.code == "TransactionCanceledException")
         #expect(fixture.server.requests.count == 8)

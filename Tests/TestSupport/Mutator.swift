@@ -1,7 +1,7 @@
 import Synchronization
 
 /// Seeded damage to good input: bytes changed, removed, doubled, cut off, and pieces that parsers stumble over.
-struct Mutator {
+public struct Mutator: Sendable {
     private var generator: SeededGenerator
     private static let pieces: [[UInt8]] = [
         [0], [0xff], [0xc3, 0x28], Array("\r\n".utf8), Array("{}".utf8), Array("\"".utf8), Array("\\u0000".utf8),
@@ -9,11 +9,11 @@ struct Mutator {
         Array("%zz".utf8), Array("=".utf8), Array("null".utf8), Array("[[[[[[[[".utf8), Array("\u{feff}".utf8),
     ]
 
-    init(seed: UInt64) {
+    public init(seed: UInt64) {
         generator = SeededGenerator(seed: seed)
     }
 
-    mutating func mutate(_ input: [UInt8]) -> [UInt8] {
+    public mutating func mutate(_ input: [UInt8]) -> [UInt8] {
         var bytes = input
         for _ in 0..<Int.random(in: 1...4, using: &generator) {
             let position = Int.random(in: 0...bytes.count, using: &generator)
@@ -31,20 +31,20 @@ struct Mutator {
         return bytes
     }
 
-    mutating func mutate(_ text: String) -> String {
+    public mutating func mutate(_ text: String) -> String {
         String(decoding: mutate(Array(text.utf8)), as: UTF8.self)
     }
 }
 
 /// One mutator for many threads.
-final class SharedMutator: Sendable {
+public final class SharedMutator: Sendable {
     private let mutator: Mutex<Mutator>
 
-    init(seed: UInt64) {
+    public init(seed: UInt64) {
         mutator = Mutex(Mutator(seed: seed))
     }
 
-    func mutate(_ input: [UInt8]) -> [UInt8] {
+    public func mutate(_ input: [UInt8]) -> [UInt8] {
         mutator.withLock { $0.mutate(input) }
     }
 }
