@@ -103,6 +103,21 @@ DOCUMENTS = {
         x_amzn_ErrorType="MessageRejected:http://internal.amazon.com/coral/com.amazonaws.sesv2/",
     ),
     "error code in the body": json("sesv2", "SendEmail", '{"code":"aws#TooManyRequestsException","message":"slow"}', 429),
+    "a distribution configuration": json(
+        "imagebuilder", "GetDistributionConfiguration", """{"requestId":"r","distributionConfiguration":{
+        "arn":"arn:aws:imagebuilder:eu-west-1:1:distribution-configuration/base","name":"base","description":"é",
+        "distributions":[{"region":"eu-west-1","amiDistributionConfiguration":{"name":"x {{ imagebuilder:buildDate }}",
+        "launchPermission":{"userIds":["111122223333"]}},"licenseConfigurationArns":[],
+        "fastLaunchConfigurations":[{"enabled":true,"maxParallelLaunches":6}]}],"timeoutMinutes":60,
+        "dateCreated":"2026-11-20T08:00:00Z","tags":{}}}"""
+    ),
+    "an updated distribution configuration": json(
+        "imagebuilder", "UpdateDistributionConfiguration", '{"requestId":"r","clientToken":"t"}'
+    ),
+    "no distribution configuration": json(
+        "imagebuilder", "GetDistributionConfiguration", '{"message":"not there"}', 404,
+        x_amzn_ErrorType="ResourceNotFoundException",
+    ),
     "parameter times with fractions": json(
         "ssm", "GetParameters", """{"InvalidParameters":["/none"],"Parameters":[{"ARN":"arn","DataType":"text",
         "LastModifiedDate":1582657288.8,"Name":"a","Selector":":3","Type":"SecureString","Value":"v","Version":3},

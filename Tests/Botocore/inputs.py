@@ -152,6 +152,39 @@ def publish(g):
     return ours, theirs
 
 
+def update_distribution(g):
+    distribution = lambda: {
+        "region": g.random.choice(["eu-west-1", "us-gov-west-1"]),
+        **g.some(
+            amiDistributionConfiguration=lambda: {
+                "name": g.text(), "amiTags": {g.text(): g.text()}, "targetAccountIds": ["111122223333"],
+                "launchPermission": {"organizationArns": [g.text()], "userGroups": ["all"]},
+            },
+            licenseConfigurationArns=lambda: g.texts(1),
+            fastLaunchConfigurations=lambda: [{"enabled": g.flag(), "maxParallelLaunches": 6}],
+        ),
+    }
+    return {
+        "distributionConfigurationArn": DISTRIBUTION,
+        "distributions": [distribution() for _ in range(g.random.randint(1, 3))],
+        "clientToken": g.token(),
+        **g.some(description=g.text),
+    }
+
+
+DISTRIBUTION = "arn:aws:image-builder:eu-west-1:111122223333:distribution-configuration/base"
+ROLE = "arn:aws:iam::111122223333:role/ami-steward/usage"
+
+
+def role(g, **members):
+    return {
+        "RoleArn": ROLE,
+        "RoleSessionName": "ami-steward@eu-west-1",
+        **g.some(DurationSeconds=lambda: 900),
+        **members,
+    }
+
+
 TRUE = lambda: True
 
 INPUTS = {
@@ -207,6 +240,16 @@ INPUTS = {
             "Type": g.random.choice(["String", "StringList", "SecureString"]), **g.some(KeyId=g.text),
         }
     ),
+    "sts.AssumeRole": same(lambda g: role(g, **g.some(ExternalId=lambda: "a=b,c.d@e:f/g-h"))),
+    "sts.AssumeRoleWithWebIdentity": same(lambda g: role(g, WebIdentityToken="eyJ.+/=" + g.token())),
+    "imagebuilder.GetDistributionConfiguration": same(lambda g: {"distributionConfigurationArn": DISTRIBUTION}),
+    "imagebuilder.UpdateDistributionConfiguration": same(update_distribution),
+    "organizations.ListAccountsForParent": same(lambda g: {"ParentId": "ou-ab12-cd34ef56", **g.some(NextToken=g.token)}),
+    "organizations.ListOrganizationalUnitsForParent": same(
+        lambda g: {"ParentId": "r-ab12", **g.some(NextToken=g.token)}
+    ),
+    "kms.DescribeKey": same(lambda g: {"KeyId": "alias/" + g.text()}),
+    "kms.GetKeyPolicy": lambda g: ({"KeyId": "k"}, {"KeyId": "k", "PolicyName": "default"}),
     "sesv2.SendEmail": send_email,
     "sns.Publish": publish,
 }

@@ -84,6 +84,15 @@ def attributes(output):
     return {"Attributes": jsonable(output.get("Attributes"))}
 
 
+def credentials(output):
+    names = members(output["Credentials"], "AccessKeyId", "SecretAccessKey", "SessionToken")
+    return {
+        **names,
+        "Expiration": time(output["Credentials"]["Expiration"]),
+        "AccountId": output["AssumedRoleUser"]["Arn"].split(":")[4],
+    }
+
+
 PERMISSION = ("Group", "UserId", "OrganizationArn", "OrganizationalUnitArn")
 
 OUTPUTS = {
@@ -111,6 +120,19 @@ OUTPUTS = {
     "ec2.DescribeInstances": paged("Reservations", reservation),
     "autoscaling.DescribeLaunchConfigurations": paged("LaunchConfigurations", configuration),
     "sts.GetCallerIdentity": lambda output: members(output, "Account", "Arn", "UserId"),
+    "sts.AssumeRole": credentials,
+    "sts.AssumeRoleWithWebIdentity": credentials,
+    "imagebuilder.GetDistributionConfiguration": lambda output: {
+        **members(output["distributionConfiguration"], "arn", "name", "description"),
+        "distributions": output["distributionConfiguration"].get("distributions", []),
+    },
+    "imagebuilder.UpdateDistributionConfiguration": lambda output: {},
+    "organizations.ListAccountsForParent": paged("Accounts", lambda entry: members(entry, "Id", "Status", "State")),
+    "organizations.ListOrganizationalUnitsForParent": paged("OrganizationalUnits", lambda entry: members(entry, "Id")),
+    "kms.DescribeKey": lambda output: {
+        "KeyMetadata": members(output["KeyMetadata"], "KeyId", "Arn", "KeyManager", "KeyState")
+    },
+    "kms.GetKeyPolicy": lambda output: members(output, "Policy"),
     "ssm.GetParameter": lambda output: {"Parameter": parameter(output["Parameter"])},
     "ssm.GetParameters": lambda output: {
         "Parameters": [parameter(entry) for entry in output.get("Parameters", [])],

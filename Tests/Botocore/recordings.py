@@ -68,6 +68,7 @@ def record():
         table(recorder)
         parameters(recorder)
         messages(recorder)
+        accounts(recorder)
     return recorder.recordings
 
 
@@ -212,3 +213,24 @@ def messages(recorder):
     with refused():
         sns.publish(TopicArn=topic + "-none", Message="m")
     sts.get_caller_identity()
+
+
+def accounts(recorder):
+    sts, organizations, kms = recorder.client("sts"), recorder.client("organizations"), recorder.client("kms")
+    role = {"RoleArn": inputs.ROLE, "RoleSessionName": "session"}
+    sts.assume_role(**role)
+    sts.assume_role_with_web_identity(**role, WebIdentityToken="token")
+    organizations.create_organization(FeatureSet="ALL")
+    root = organizations.list_roots()["Roots"][0]["Id"]
+    for number in range(3):
+        organizations.create_organizational_unit(ParentId=root, Name=f"unit {number}")
+        organizations.create_account(Email=f"{number}@example.com", AccountName=f"account {number}")
+    organizations.list_accounts_for_parent(ParentId=root)
+    organizations.list_organizational_units_for_parent(ParentId=root)
+    with refused():
+        organizations.list_accounts_for_parent(ParentId="ou-ab12-cd34ef56")
+    key = kms.create_key(Policy='{"Version":"2012-10-17","Statement":[]}')["KeyMetadata"]["KeyId"]
+    kms.describe_key(KeyId=key)
+    kms.get_key_policy(KeyId=key, PolicyName="default")
+    with refused():
+        kms.describe_key(KeyId="alias/none")

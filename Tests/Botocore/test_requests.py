@@ -36,6 +36,8 @@ def test_request(probe, name):
         assert actual["headers"] == {key.lower(): value for key, value in expected["headers"].items()}
         if PROTOCOLS[service] in ("query", "ec2"):
             assert form(actual["body"]) == {key: text(value) for key, value in expected["body"].items()}
+        elif not expected["body"]:
+            assert actual["body"] == ""
         else:
             body = json.loads(actual["body"])
             # ReturnValues NONE is the default, which ours leaves out.

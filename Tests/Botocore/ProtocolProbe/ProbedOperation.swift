@@ -8,32 +8,38 @@ struct ProbedOperation: Sendable {
     /// The typed request, from an input in botocore's form.
     let request: @Sendable (JSONValue) throws -> AWSRequest
     private let output: @Sendable (HTTPResponse) throws -> JSONValue
-    private let parseError: AWSRequest.ErrorParser
+
+    init(
+        request: @escaping @Sendable (JSONValue) throws -> AWSRequest,
+        output: @escaping @Sendable (HTTPResponse) throws -> JSONValue
+    ) {
+        self.request = request
+        self.output = output
+    }
 
     init<Operation: AWSOperation>(
         _ make: @escaping @Sendable (JSONValue) throws -> Operation,
         _ show: @escaping @Sendable (Operation.Output) throws -> JSONValue
     ) {
-        request = { try make($0).request() }
-        output = { response in
+        self.init {
+            try make($0).request()
+        } output: { response in
             let result = try Operation.result(of: response)
             return ["output": try show(result.output), "requestID": JSONValue(result.requestID)]
-        }
-        parseError = { response in
-            guard let request = try? make([:]).request() else { return AWSErrorDetails() }
-            return request.parseError(response)
         }
     }
 
     func answer(to response: HTTPResponse) throws -> JSONValue {
         if response.status < 300 { return try output(response) }
-        let error = parseError(response)
+        let error = try request([:]).parseError(response)
         return [
             "code": JSONValue(error.code), "message": JSONValue(error.message), "requestID": JSONValue(error.requestID),
         ]
     }
 
-    static let all: [String: ProbedOperation] = dynamoDB.merging(ec2) { $1 }.merging(others) { $1 }
+    static let all: [String: ProbedOperation] = [dynamoDB, ec2, others, distribution, roles].reduce([:]) {
+        $0.merging($1) { first, _ in first }
+    }
 }
 
 extension ProbedOperation {
