@@ -181,7 +181,7 @@ struct DistributionManager: Sendable {
     ) async throws(AWSError) {
         do {
             try await update(arn, to: settings, operation)
-        } catch where Self.isGone(error) {
+        } catch  where Self.isGone(error) {
             operation.logger.info("the distribution configuration is gone", ["configuration": arn.text])
         }
     }
