@@ -53,8 +53,7 @@ def test_every_region_and_variant(signing, service):
             continue
         assert answer.get("url") == expected.url, (region, fips, dual)
         scheme = (expected.properties.get("authSchemes") or [{}])[0]
-        if service != "Organizations" or not dual:
-            assert answer["signingRegion"] == scheme.get("signingRegion", region), (region, fips, dual)
+        assert answer["signingRegion"] == scheme.get("signingRegion", region), (region, fips, dual)
 
 
 @pytest.mark.parametrize("service", SERVICES)

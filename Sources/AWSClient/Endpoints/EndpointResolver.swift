@@ -63,7 +63,7 @@ struct EndpointResolver: Sendable {
         case "iam":
             return iam(partition, region, variant)
         case "organizations":
-            if let endpoint = organizations(partition, variant) { return endpoint }
+            return organizations(partition, variant)
         case "s3":
             return try s3(partition, region, variant)
         default:
@@ -103,6 +103,10 @@ struct EndpointResolver: Sendable {
             return AWSEndpoint(authority: "iam.cn-north-1.\(suffix)", signingRegion: "cn-north-1")
         case ("aws-cn", false, true):
             return AWSEndpoint(authority: "iam.global.\(suffix)", signingRegion: "cn-north-1")
+        case ("aws-cn", true, _):
+            return AWSEndpoint(authority: "\(prefix).\(suffix)", signingRegion: "cn-north-1")
+        case ("aws-eusc", false, true):
+            return AWSEndpoint(authority: "iam.global.\(suffix)", signingRegion: global)
         case (_, false, false), ("aws-iso", true, false), ("aws-iso-b", true, false):
             return AWSEndpoint(authority: "\(prefix).\(global).\(suffix)", signingRegion: global)
         default:
@@ -110,17 +114,12 @@ struct EndpointResolver: Sendable {
         }
     }
 
-    /// One endpoint a partition; `nil` where the ordinary rule applies.
-    private static func organizations(_ partition: AWSPartition, _ variant: Variant) -> AWSEndpoint? {
-        if variant.usesDualStack { return nil }
-        let prefix: String
-        switch (partition.id, variant.usesFIPS) {
-        case ("aws", true): prefix = "organizations-fips"
-        case ("aws-us-gov", true), (_, false): prefix = "organizations"
-        default: return nil
-        }
+    /// One endpoint a partition.
+    private static func organizations(_ partition: AWSPartition, _ variant: Variant) -> AWSEndpoint {
+        let prefix = variant.usesFIPS && partition.id != "aws-us-gov" ? "organizations-fips" : "organizations"
+        let suffix = variant.usesDualStack ? partition.dualStackDNSSuffix : partition.dnsSuffix
         let global = partition.implicitGlobalRegion
-        return AWSEndpoint(authority: "\(prefix).\(global).\(partition.dnsSuffix)", signingRegion: global)
+        return AWSEndpoint(authority: "\(prefix).\(global).\(suffix)", signingRegion: global)
     }
 
     private static func s3(

@@ -81,7 +81,7 @@ struct EndpointTests {
             .organizations, "ap-southeast-2",
             [
                 "organizations.us-east-1.amazonaws.com", "organizations-fips.us-east-1.amazonaws.com",
-                "organizations.ap-southeast-2.api.aws", "organizations-fips.ap-southeast-2.api.aws",
+                "organizations.us-east-1.api.aws", "organizations-fips.us-east-1.api.aws",
             ]
         ),
         (
