@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING
 
-from . import events, images, lambda_functions, launch_templates, queues, roles, trails
+from . import email_identities, events, images, lambda_functions, launch_templates, queues, roles, trails
 
 if TYPE_CHECKING:
     from ..cloud import Cloud
 
 
 def install(cloud: "Cloud") -> None:
-    for patch in (events, images, lambda_functions, launch_templates, queues, roles, trails):
+    for patch in (email_identities, events, images, lambda_functions, launch_templates, queues, roles, trails):
         patch.install(cloud)

@@ -22,7 +22,7 @@ data "aws_iam_policy_document" "share_recorder" {
 data "aws_iam_policy_document" "deregistration_checker" {
   statement {
     sid       = "ReadSharesRecordAlerts"
-    actions   = ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"]
+    actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"]
     resources = [module.shares.arn]
   }
 
@@ -38,8 +38,13 @@ data "aws_iam_policy_document" "deregistration_checker" {
     resources = [
       "${local.parameter_arn}${local.email_parameter_prefix}/*",
       "${local.parameter_arn}${local.membership_parameter_prefix}/*",
-      "${local.parameter_arn}${aws_ssm_parameter.administrator.name}",
     ]
+  }
+
+  statement {
+    sid       = "ReadAdministratorAddress"
+    actions   = ["ssm:GetParameter"]
+    resources = ["${local.parameter_arn}${aws_ssm_parameter.administrator.name}"]
   }
 
   statement {

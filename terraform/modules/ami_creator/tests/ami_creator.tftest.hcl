@@ -199,8 +199,8 @@ run "checker" {
       ReadAddressesAndMemberships = [
         "arn:aws:ssm:eu-central-1:111111111111:parameter/ami-steward/memberships/*",
         "arn:aws:ssm:eu-central-1:111111111111:parameter/ami-steward/emails/*",
-        "arn:aws:ssm:eu-central-1:111111111111:parameter/ami-steward/administrator",
       ]
+      ReadAdministratorAddress = "arn:aws:ssm:eu-central-1:111111111111:parameter/ami-steward/administrator"
       SendAsSender = [
         "arn:aws:ses:eu-central-1:111111111111:identity/example.com",
         "arn:aws:ses:eu-central-1:111111111111:identity/ami-steward@example.com",
