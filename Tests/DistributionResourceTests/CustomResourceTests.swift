@@ -1,4 +1,5 @@
 import AWSServices
+import TestSupport
 import Testing
 
 @testable import DistributionResource
@@ -140,7 +141,7 @@ import Testing
 
     @Test(arguments: 0..<300)
     func everyResponseFits(_ seed: Int) throws {
-        var random = SeededGenerator(seed: seed)
+        var random = SeededGenerator(seed: UInt64(seed))
         let scalars: [Unicode.Scalar] = ["a", "\"", "\\", "\n", "\u{0}", "é", "漢", "😀", "/", "\u{2028}", "\u{7f}"]
         func text(_ count: Int) -> String {
             var text = String.UnicodeScalarView()

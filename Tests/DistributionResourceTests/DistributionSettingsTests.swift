@@ -1,4 +1,5 @@
 import AWSServices
+import TestSupport
 import Testing
 
 @testable import DistributionResource
@@ -149,7 +150,7 @@ import Testing
 
     @Test(arguments: 0..<400)
     func applyingTwiceIsApplyingOnceAndRevertingIsExact(_ seed: Int) throws {
-        var random = SeededGenerator(seed: seed)
+        var random = SeededGenerator(seed: UInt64(seed))
         let original = RandomSettings.settings(&random)
         let desired = try RandomSettings.desired(&random)
         let (applied, fields) = try original.applying(desired)
@@ -162,7 +163,7 @@ import Testing
     /// However often a template changes, the result is that of the last one alone, and giving it up gives what was first.
     @Test(arguments: 0..<200)
     func onlyTheLastTemplateCounts(_ seed: Int) throws {
-        var random = SeededGenerator(seed: seed)
+        var random = SeededGenerator(seed: UInt64(seed))
         let original = RandomSettings.settings(&random)
         var settings = original
         var fields: Set<FieldPath> = []

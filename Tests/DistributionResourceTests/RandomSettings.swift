@@ -1,4 +1,5 @@
 import AWSServices
+import TestSupport
 
 @testable import DistributionResource
 

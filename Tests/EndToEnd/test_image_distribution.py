@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from localcloud import distribution_story
 from localcloud.client import LocalCloud
 from localcloud.cloudformation import DeploymentFailed, Receiver, Request, Resource, Stack
 from localcloud.terraform import Terraform
@@ -33,7 +34,7 @@ module "image_distribution" {{
 
   package_directory               = "{REPOSITORY}/dist"
   timeout                         = {TIMEOUT}
-  distribution_configuration_arns = ["arn:aws:imagebuilder:{REGION}:{CREATOR}:distribution-configuration/test-*"]
+  distribution_configuration_arns = ["arn:aws:imagebuilder:{REGION}:{CREATOR}:distribution-configuration/test-*", "arn:aws:imagebuilder:{REGION}:{CREATOR}:distribution-configuration/base"]
   organizational_units            = true
   verify                          = true
   deletion_protection             = false
@@ -693,6 +694,21 @@ def test_what_a_create_left_that_ran_out_of_time_is_taken_back_by_the_schedule(c
 
 
 # MARK: Deployment
+
+
+def test_the_demo_s_chapter(cloud: LocalCloud, receiver: Receiver, deployment: Terraform, tmp_path: Path) -> None:
+    lines: list[str] = []
+    try:
+        distribution_story.tell(cloud, tmp_path, lines.append)
+    finally:
+        cloud.set(function_environment={"AWS_CA_BUNDLE": str(receiver.certificates)})
+    states = [line.strip() for line in lines if line.strip().startswith(REGION)]
+    assert states == [
+        f"{REGION}: published to nobody; shared with nobody",
+        f"{REGION}: published to {CONSUMER_A}; shared with {CONSUMER_B}",
+        f"{REGION}: published to {CONSUMER_A}, {CONSUMER_B}; shared with {CONSUMER_B}",
+        f"{REGION}: published to nobody; shared with nobody",
+    ]
 
 
 def test_events_it_does_not_know_are_errors(cloud: LocalCloud, stack: Stack) -> None:
