@@ -1,11 +1,13 @@
 # shellcheck shell=bash
 # Makes a fresh Debian machine ready; sourced after common.sh. Every function does nothing when nothing is missing.
 
-# What building and testing the Swift package needs: Swift's own requirements and the C libraries of Package.swift.
-build_packages=(
-    build-essential ca-certificates git libc-ares-dev libc6-dev libcurl4-openssl-dev libexpat1-dev libssl-dev
-    libyaml-dev pkg-config zlib1g-dev
+# What the Swift toolchain needs itself (https://www.swift.org/install/linux/), without its debugger.
+swift_packages=(
+    binutils build-essential ca-certificates git libcurl4-openssl-dev libncurses-dev libsqlite3-dev libxml2-dev pkg-config
+    uuid-dev zlib1g-dev
 )
+# What building the Swift package needs: the C libraries of Package.swift, to be linked dynamically and statically.
+build_packages=(libc-ares-dev libc6-dev libcurl4-openssl-dev libexpat1-dev libssl-dev libyaml-dev)
 export build_packages
 
 # as_root COMMAND…: with sudo when needed.
@@ -29,7 +31,7 @@ ensure_packages() {
     done
     [ ${#missing[@]} -gt 0 ] || return 0
     say "installing ${missing[*]}"
-    # A list of packages that is old or was never fetched names files that are no longer there.
+    # The machine's list of packages first; where it is old or was never fetched, a new one.
     as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=120 install --yes \
         --no-install-recommends "${missing[@]}" >/dev/null 2>&1 && return 0
     quietly "updating the list of packages" as_root apt-get -qq -o DPkg::Lock::Timeout=120 update
@@ -37,7 +39,7 @@ ensure_packages() {
         apt-get -qq -o DPkg::Lock::Timeout=120 install --yes --no-install-recommends "${missing[@]}"
 }
 
-# ensure_swift: puts Swift 6 on PATH.
+# ensure_swift: puts Swift on PATH and installs what it needs.
 ensure_swift() {
     local directory version
     if ! command -v swift >/dev/null; then
@@ -52,7 +54,11 @@ ensure_swift() {
     command -v swift >/dev/null ||
         die "Swift 6.1 or newer is needed (https://www.swift.org/install/linux/); it is neither on PATH nor in" \
             "/opt/swift, /usr/local/swift or ~/.local/share/swiftly"
-    version=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9]*\.[0-9]*\).*/\1/p')
+    ensure_packages "${swift_packages[@]}"
+    # Swift links with gold, which newer releases of Debian have as a package of its own.
+    command -v ld.gold >/dev/null || ensure_packages binutils-gold
+    version=$(swift --version 2>&1) || die "$(command -v swift) does not start: $version"
+    version=$(sed -n 's/.*Swift version \([0-9]*\.[0-9]*\).*/\1/p' <<<"$version")
     case $version in
     6.[1-9]* | [7-9].* | [1-9][0-9]*) ;;
     *) die "Swift 6.1 or newer is needed; $(command -v swift) is ${version:-of an unknown version}" ;;
