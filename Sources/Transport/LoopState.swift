@@ -7,6 +7,10 @@ final class LoopState {
     private var transfers: [UnsafeMutableRawPointer: Transfer] = [:]
     /// Handles of ended transfers, ready for the next ones.
     private var idleHandles: [UnsafeMutableRawPointer] = []
+    /// Whether an ended transfer's handle serves again. libcurl before 8.1.1 leaves in it a pointer to the last header field,
+    /// freed by then, and writes there when the next response begins with a folded line (curl pull request 11103).
+    /// The pointer belongs to the "headers API", which the libcurl of packaged functions is built without.
+    private let keepsHandles: Bool
     /// In the order in which they are due.
     private var timers: [Timer] = []
 
@@ -20,6 +24,15 @@ final class LoopState {
         curl_global_init(Int(CURL_GLOBAL_DEFAULT))
         guard let multi = curl_multi_init() else { preconditionFailure("no memory for libcurl") }
         self.multi = multi
+        if let handle = curl_easy_init() {
+            var header: UnsafeMutablePointer<curl_header>?
+            let code = curl_easy_header(handle, "Date", 0, UInt32(CURLH_HEADER), -1, &header)
+            let version = curl_version_info(CURLVERSION_FIRST).pointee.version_num
+            keepsHandles = code == CURLHE_NOT_BUILT_IN || version >= 0x08_01_01
+            idleHandles.append(handle)
+        } else {
+            keepsHandles = false
+        }
         // Many small requests to few hosts: more connections than this would only be throttled there.
         ccurl_multi_set_long(multi, CURLMOPT_MAX_HOST_CONNECTIONS, 64)
         // By default libcurl keeps four idle connections for each handle in use: a burst would close them.
@@ -119,7 +132,7 @@ final class LoopState {
     }
 
     private func recycle(_ handle: UnsafeMutableRawPointer) {
-        guard idleHandles.count < 8 else { return curl_easy_cleanup(handle) }
+        guard keepsHandles, idleHandles.count < 8 else { return curl_easy_cleanup(handle) }
         curl_easy_reset(handle)
         idleHandles.append(handle)
     }

@@ -106,6 +106,16 @@ import Transport
         #expect(end(outcome).contains("HTTPError: connectionLost"))
     }
 
+    @Test func aReplyThatBeginsWithAFoldedLineDoesNoHarm() async {
+        let head = "HTTP/1.1 200 OK\r\n\tAnd: so on\r\nLambda-Runtime-Aws-Request-Id: 2\r\ncontent-length: 2"
+        let folded = head + "\r\n\r\n{}"
+        for _ in 0..<20 {
+            let outcome = await Script(next: [Script.event(), .raw(Array(folded.utf8))]).run()
+            #expect(outcome.status == 2)
+            #expect(outcome.posts.first?.path.hasSuffix("/invocation/1/response") == true)
+        }
+    }
+
     @Test func anyReplyToNextIsAnsweredOrEndsTheProcess() async throws {
         let headers = [
             ("Lambda-Runtime-Deadline-Ms", "1795161600123"), ("Lambda-Runtime-Trace-Id", "Root=1;Sampled=1"),
