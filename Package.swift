@@ -24,9 +24,12 @@ let package = Package(
         .systemLibrary(name: "CCrypto", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
 
+        // Part of glibc.
+        .systemLibrary(name: "CAllocator"),
+
         // Libraries; each knows only those above it in this list.
         library("Transport", ["CCurl", "CCrypto"]),
-        library("LambdaRuntime", ["Transport"]),
+        library("LambdaRuntime", ["Transport", "CAllocator"]),
         library("AWSClient", ["Transport", "CCrypto", "CExpat"]),
         library("AWSServices", ["AWSClient"]),
         library("Governance", ["AWSServices", "LambdaRuntime"]),
