@@ -24,12 +24,12 @@ output "alert_topic_arn" {
 }
 
 output "email_parameter_prefix" {
-  description = "SSM path of the accounts' addresses: <prefix>/<account id>, SecureString, separated by commas."
+  description = "SSM path of the accounts' addresses: `<path>/<account id>`, SecureString, separated by commas."
   value       = local.email_parameter_prefix
 }
 
 output "membership_parameter_prefix" {
-  description = "SSM path of the accounts' organizations and units: <prefix>/<account id>, StringList."
+  description = "SSM path of the accounts' organizations and units: `<path>/<account id>`, StringList."
   value       = local.membership_parameter_prefix
 }
 
@@ -45,7 +45,7 @@ output "functions" {
 }
 
 output "check_command" {
-  description = "Command that asks who uses an image, alerting nobody; put in the image's id"
+  description = "Command that asks who uses an image, alerting nobody; put in the image's id."
   value       = "aws lambda invoke --region ${local.region} --function-name ${module.deregistration_checker.function_name} --cli-binary-format raw-in-base64-out --payload '{\"check\":\"ami-0123456789abcdef0\"}' /dev/stdout"
 }
 
