@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+from . import distribution_story
 from .client import LocalCloud, LocalCloudError
 from .cloudtrail import Account
 from .deployment import Deployment
@@ -47,7 +48,8 @@ def main() -> None:
 
 def _play(cloud: LocalCloud, directory: Path) -> None:
     _step("Deploy", "The real Terraform into three accounts: images (creator), production and development (consumers).")
-    deployment = Deployment.apply(cloud, directory / "terraform", progress=_progress)
+    overrides = {"image_distribution": {}}
+    deployment = Deployment.apply(cloud, directory / "terraform", overrides=overrides, progress=_progress)
     _clear_progress()
     _say(f"{len(deployment.terraform.resources())} resources; the functions are the zips of dist/, each with its role.")
 
@@ -59,6 +61,8 @@ def _play(cloud: LocalCloud, directory: Path) -> None:
     story.repeat()
     story.release()
     story.deregister()
+    _step("Distribute", "Where Image Builder publishes images: a CloudFormation resource that follows an SSM parameter.")
+    distribution_story.tell(cloud, directory / "cloudformation", _say)
     story.counted()
 
 
@@ -204,8 +208,9 @@ def _step(title: str, text: str) -> None:
 
 
 def _say(text: str) -> None:
-    for line in textwrap.wrap(text, _WIDTH - 3, break_on_hyphens=False):
-        print(f"   {line}", flush=True)
+    indent = text[: len(text) - len(text.lstrip())]
+    for line in textwrap.wrap(text.lstrip(), _WIDTH - 3 - len(indent), break_on_hyphens=False):
+        print(f"   {indent}{line}", flush=True)
 
 
 def _table(names: list[str], rows: list[list[Any]], title: str = "") -> None:
