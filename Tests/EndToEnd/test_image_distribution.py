@@ -489,6 +489,32 @@ def test_a_duplicate_of_a_failure_fails_alike(cloud: LocalCloud, stack: Stack, a
     assert create.answers[0] == create.answers[1] and is_as_before(cloud, arn)
 
 
+@pytest.fixture
+def twin(cloud: LocalCloud, deployment: Terraform) -> Iterator[str]:
+    """Another execution environment of the function: Lambda may deliver one event to two at once."""
+    functions = cloud.client("lambda", "creator")
+    configuration = functions.get_function_configuration(FunctionName=NAME)
+    functions.create_function(
+        FunctionName=f"{NAME}-twin", Runtime="provided.al2023", Handler="bootstrap", Role=configuration["Role"], Timeout=TIMEOUT,
+        MemorySize=256, Environment=configuration["Environment"],
+        Code={"ZipFile": (REPOSITORY / "dist" / "image-distribution.zip").read_bytes()},
+    )  # fmt: skip
+    yield f"{NAME}-twin"
+    functions.delete_function(FunctionName=f"{NAME}-twin")
+
+
+def test_two_at_once_do_the_work_once(cloud: LocalCloud, stack: Stack, twin: str, arn: str) -> None:
+    functions = cloud.client("lambda", "creator")
+    cloud.fault("delay", action="imagebuilder:Update*", seconds=2)
+    request = stack.request("Create", "Distribution", properties(arn, PublishingAccountIds=[CONSUMER_A]))
+    for name in (NAME, twin):
+        functions.invoke(FunctionName=name, InvocationType="Event", Payload=json.dumps(request.event).encode())
+    cloud.wait_until_idle()
+    assert len(request.answers) == 2 and request.answers[0] == request.answers[1] and not request.faults
+    made = [entry for entry in cloud.requests(action="imagebuilder:UpdateDistributionConfiguration") if entry["needs"][0]["resource"] == arn]
+    assert len(made) == 1
+
+
 @pytest.mark.parametrize("effect", ["kill-before", "kill-after"])
 def test_killed_at_any_request(cloud: LocalCloud, stack: Stack, effect: str) -> None:
     """Lambda repeats the event: the outcome and the number of writes are as if nothing had happened."""

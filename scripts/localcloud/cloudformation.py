@@ -142,6 +142,10 @@ class Receiver:
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 length = headers.get("content-length")
                 body = self.rfile.read(int(length)) if length is not None and length.isdigit() else None
+                if "transfer-encoding" in headers:
+                    while self.rfile.readline(65536) not in (b"0\r\n", b""):
+                        pass
+                    self.close_connection = True
                 status, code = receiver._take(self.path, self.command, headers, body)
                 if status is None:
                     self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -128,7 +128,7 @@ extension DistributionProperties {
         outputs["licenseConfigurationArns"] = try reader.regional("LicenseConfigurationArns") {
             value,
             path throws(PropertyError) in
-            let list = try PropertyReader(["": value]).list("") ?? []
+            let list = try PropertyReader.list(value, path)
             for element in list where !Identifiers.isLicenseConfiguration(element) {
                 throw PropertyError(path, "\(quoted(element)) is not the ARN of a license configuration")
             }

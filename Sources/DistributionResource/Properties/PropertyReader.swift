@@ -59,12 +59,14 @@ struct PropertyReader {
     /// the member is missing, empty where it is an empty list or text.
     func list(_ member: String) throws(PropertyError) -> [String]? {
         guard let value = members[member], value != .null else { return nil }
-        guard let elements = value.array else {
-            return TextList.elements(of: try Self.text(value, name(member)))
-        }
+        return try Self.list(value, name(member))
+    }
+
+    static func list(_ value: JSONValue, _ name: String) throws(PropertyError) -> [String] {
+        guard let elements = value.array else { return TextList.elements(of: try text(value, name)) }
         var texts: [String] = []
         for (index, element) in elements.enumerated() {
-            texts += TextList.elements(of: try Self.text(element, "\(name(member))[\(index)]"))
+            texts += TextList.elements(of: try text(element, "\(name)[\(index)]"))
         }
         return TextList.unique(texts)
     }
