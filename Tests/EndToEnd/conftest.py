@@ -1,17 +1,41 @@
+import json
 from collections.abc import Iterator
 
 import pytest
 from localcloud.client import LocalCloud
 from localcloud.deployment import REPOSITORY, Deployment
 from localcloud.testing import cloud, without_faults
+from story import CREATOR, FUNCTIONS, Stage, Story
 
-FUNCTIONS = ("share-recorder", "usage-tracker", "deregistration-checker")
+TIMEOUT = 6
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What is asked of the whole run comes last, what takes the deployment down last of all."""
+    items.sort(key=lambda item: item.get_closest_marker("afterwards") is not None)
 
 
 @pytest.fixture(scope="session")
 def deployment(cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
-    """The packaged functions and the real Terraform, applied once for all tests."""
+    """The packaged functions and the real Terraform, applied once for all tests. The creator uses its own images, too."""
     missing = [name for name in FUNCTIONS if not (REPOSITORY / "dist" / f"{name}.zip").exists()]
     if missing:
         pytest.fail(f"dist/ lacks {', '.join(missing)}; run scripts/package first")
-    yield Deployment.apply(cloud, tmp_path_factory.mktemp("terraform"))
+    overrides = {"timeout": TIMEOUT, "consumer": True}
+    yield Deployment.apply(cloud, tmp_path_factory.mktemp("terraform"), overrides=overrides)
+
+
+@pytest.fixture(scope="session")
+def stage(cloud: LocalCloud, deployment: Deployment) -> Stage:
+    """The deployment with a subscriber of the alert topic."""
+    sqs, name = cloud.client("sqs", CREATOR), "subscriber"
+    queue = sqs.create_queue(QueueName=name)["QueueUrl"]
+    topic = deployment.terraform.outputs()["creator"]["alert_topic_arn"]
+    arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    cloud.client("sns", CREATOR).subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+    return Stage(cloud, deployment, queue)
+
+
+@pytest.fixture
+def story(stage: Stage) -> Story:
+    return stage.story()
