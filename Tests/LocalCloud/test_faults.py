@@ -44,6 +44,10 @@ def test_matching_is_counted() -> None:
     assert [len(faults.strike(put_item)) for _ in range(5)] == [1, 2, 2, 1, 1]
     assert faults.strike(Subject(["dynamodb:GetItem"], ["arn:table/u"], "1/r/f")) == []
     assert faults.strike(Subject(["ses:SendEmail"], ["arn:table/t"], "2/r/f")) == []
+    faults.clear()
+    faults.add(Fault.parse({"effect": "error", "action": "ses:*", "body": "*one@example.com*"}))
+    assert faults.strike(Subject(["ses:SendEmail"], body='{"To": ["two@example.com"]}')) == []
+    assert faults.strike(Subject(["ses:SendEmail"], body='{"To":\n ["one@example.com"]}'))
     # A transaction is also struck by faults of its members.
     faults.clear()
     faults.add(Fault.parse({"effect": "error", "action": "dynamodb:PutItem"}))

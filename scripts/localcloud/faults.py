@@ -22,8 +22,8 @@ class Fault:
     """One fault. A request is struck when everything that is given matches, after `skip` matching ones were let
     through.
 
-    `action` ("dynamodb:PutItem", "ses:*") and `function` (name of a Lambda function) and `principal` (ARN) may hold `*`.
-    An empty one matches every request. `times` is how many are struck; None: all.
+    `action` ("dynamodb:PutItem", "ses:*"), `function` (name of a Lambda function), `principal` (ARN) and `body` (of the
+    request, whole) may hold `*`. An empty one matches every request. `times` is how many are struck; None: all.
     """
 
     effect: str
@@ -31,6 +31,7 @@ class Fault:
     function: str = ""
     principal: str = ""
     resource: str = ""
+    body: str = ""
     status: int = 500
     code: str = "InternalServerError"
     message: str = "Injected by the local cloud."
@@ -60,6 +61,7 @@ class Subject:
     resources: list[str] = field(default_factory=list)
     function: str = ""
     principal: str = ""
+    body: str = ""
 
 
 class Faults:
@@ -103,6 +105,7 @@ def _matches(fault: Fault, subject: Subject) -> bool:
         any(_like(fault.action, action) for action in subject.actions)
         and (not fault.function or _like(fault.function, subject.function))
         and (not fault.principal or _like(fault.principal, subject.principal))
+        and (not fault.body or _like(fault.body, subject.body))
         and (not fault.resource or any(_like(fault.resource, resource) for resource in subject.resources))
     )
 

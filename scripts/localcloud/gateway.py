@@ -59,6 +59,7 @@ class Gateway:
             "invocation_id": request.header("amz-sdk-invocation-id"),
         }
         started = time.monotonic()
+        entry["started"] = round(started, 6)
         try:
             response = self._answer(request, entry)
         except ConnectionReset:
@@ -133,7 +134,8 @@ class Gateway:
         entry: dict[str, Any],
     ) -> Response:
         names = list(dict.fromkeys([operation.action, *(need.action for need in needs)]))
-        subject = Subject(names, [need.resource for need in needs], principal.function, principal.arn)
+        body = request.body.decode("utf-8", "replace")
+        subject = Subject(names, [need.resource for need in needs], principal.function, principal.arn, body)
         struck = self._faults.strike(subject)
         if struck:
             entry["faults"] = [{"id": fault.id, "effect": fault.effect} for fault in struck]

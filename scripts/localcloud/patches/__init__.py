@@ -2,12 +2,34 @@
 
 from typing import TYPE_CHECKING
 
-from . import email_identities, events, images, lambda_functions, launch_templates, queues, roles, trails
+from . import (
+    email_identities,
+    events,
+    images,
+    lambda_functions,
+    launch_templates,
+    queues,
+    roles,
+    trails,
+    transactions,
+)
 
 if TYPE_CHECKING:
     from ..cloud import Cloud
 
+_PATCHES = (
+    email_identities,
+    events,
+    images,
+    lambda_functions,
+    launch_templates,
+    queues,
+    roles,
+    trails,
+    transactions,
+)
+
 
 def install(cloud: "Cloud") -> None:
-    for patch in (email_identities, events, images, lambda_functions, launch_templates, queues, roles, trails):
+    for patch in _PATCHES:
         patch.install(cloud)
