@@ -58,20 +58,9 @@ mock_provider "aws" {
   }
 }
 
+# All other values are those of ../terraform.tfvars.example, which tests/example.auto.tfvars is a link to.
 variables {
-  region = "eu-central-1"
-  creator = {
-    account_id = "111111111111"
-    profile    = "images"
-  }
-  consumers = {
-    production  = { account_id = "222222222222", role_arn = "arn:aws:iam::222222222222:role/deploy" }
-    development = { account_id = "333333333333", role_arn = "arn:aws:iam::333333333333:role/deploy" }
-  }
-  account_email_mapping = [{ account = "222222222222", email = "production@example.com" }]
-  alert_sender          = "ami-steward@example.com"
-  administrator_address = "platform@example.com"
-  package_directory     = "tests/packages"
+  package_directory = "tests/packages"
 }
 
 run "wiring" {
@@ -93,13 +82,21 @@ run "wiring" {
   }
 
   assert {
-    condition     = output.image_distribution_service_token == null
-    error_message = "The custom resource is deployed although nobody asked for it."
+    condition     = keys(output.creator.functions) == ["deregistration-checker", "share-recorder"]
+    error_message = "The creator runs other functions."
+  }
+}
+
+run "without_image_distribution" {
+  command = plan
+
+  variables {
+    image_distribution = null
   }
 
   assert {
-    condition     = keys(output.creator.functions) == ["deregistration-checker", "share-recorder"]
-    error_message = "The creator runs other functions."
+    condition     = output.image_distribution_service_token == null
+    error_message = "The custom resource is deployed although nobody asked for it."
   }
 }
 
