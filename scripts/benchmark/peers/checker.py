@@ -1,0 +1,42 @@
+"""The deregistration checker's answer to {"check": image}, in Python with boto3: the same calls."""
+
+import os
+from itertools import groupby
+
+import boto3
+
+SHARES_TABLE = os.environ["SHARES_TABLE"]
+LISTED = 50
+
+dynamodb = boto3.client("dynamodb")
+
+
+def items(**query):
+    for page in dynamodb.get_paginator("query").paginate(**query):
+        yield from page["Items"]
+
+
+def of_image(image):
+    return {
+        "KeyConditionExpression": "#0 = :0", "ExpressionAttributeNames": {"#0": "image_id"},
+        "ExpressionAttributeValues": {":0": {"S": image}}}
+
+
+def handler(event, context):
+    image = event["check"]
+    record = dynamodb.get_item(
+        TableName=SHARES_TABLE, Key={"image_id": {"S": image}, "principal": {"S": "image"}}, ConsistentRead=True)
+    shares = list(items(TableName=SHARES_TABLE, ConsistentRead=True, **of_image(image)))
+    accounts, total = [], 0
+    rows = items(TableName=os.environ["USAGE_TABLE"], IndexName=os.environ["USAGE_IMAGE_INDEX"], **of_image(image))
+    for account, group in groupby(rows, key=lambda row: row["account_id"]["S"]):
+        count, listed = 0, []
+        for row in group:
+            count += 1
+            if len(listed) < LISTED:
+                listed.append(row["resource_id"]["S"])
+        total += count
+        accounts.append({"accountId": account, "resourceCount": count, "resources": listed})
+    return {
+        "imageId": image, "imageStatus": record.get("Item", {}).get("status"), "inUse": total > 0,
+        "accountCount": len(accounts), "resourceCount": total, "accounts": accounts[:200], "sharedWith": len(shares)}
