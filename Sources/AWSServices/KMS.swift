@@ -85,7 +85,7 @@ public struct KMS: Sendable {
 }
 
 /// An operation of KMS.
-public protocol KMSOperation: AWSJSONOperation {}
+public protocol KMSOperation: AWSJSONOperation, Encodable where Output: Decodable {}
 
 extension KMSOperation {
     public static var api: AWSJSONAPI { AWSJSONAPI(service: .kms, version: .json11, targetPrefix: "TrentService") }

@@ -108,7 +108,7 @@ public struct Organizations: Sendable {
 }
 
 /// An operation of Organizations.
-public protocol OrganizationsOperation: AWSJSONOperation {}
+public protocol OrganizationsOperation: AWSJSONOperation, Encodable where Output: Decodable {}
 
 extension OrganizationsOperation {
     public static var api: AWSJSONAPI {

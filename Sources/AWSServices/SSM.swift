@@ -232,7 +232,7 @@ public struct SSM: Sendable {
 }
 
 /// An operation of Systems Manager.
-public protocol SSMOperation: AWSJSONOperation {}
+public protocol SSMOperation: AWSJSONOperation, Encodable where Output: Decodable {}
 
 extension SSMOperation {
     public static var api: AWSJSONAPI { AWSJSONAPI(service: .ssm, version: .json11, targetPrefix: "AmazonSSM") }

@@ -2,14 +2,19 @@ import Transport
 
 /// The two operations of STS that give a role's credentials.
 /// <https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html>
-struct AssumeRoleCall: Sendable {
-    let session: RoleSession
+package struct AssumeRoleCall: Sendable {
+    package let session: RoleSession
     /// The token of another identity provider, for `AssumeRoleWithWebIdentity`; `nil` for `AssumeRole`.
-    var webIdentityToken: String?
+    package var webIdentityToken: String?
+
+    package init(session: RoleSession, webIdentityToken: String? = nil) {
+        self.session = session
+        self.webIdentityToken = webIdentityToken
+    }
 
     private var operation: String { webIdentityToken == nil ? "AssumeRole" : "AssumeRoleWithWebIdentity" }
 
-    func request() -> AWSRequest {
+    package func request() -> AWSRequest {
         var form = QueryForm(dialect: .query)
         form.set("Action", operation)
         form.set("Version", "2011-06-15")
@@ -34,7 +39,7 @@ struct AssumeRoleCall: Sendable {
     }
 
     /// The credentials in the response; nothing of the response is quoted in errors.
-    func credentials(in response: HTTPResponse) throws(AWSError) -> AWSCredentials {
+    package func credentials(in response: HTTPResponse) throws(AWSError) -> AWSCredentials {
         func malformed(_ message: String) -> AWSError {
             AWSError(
                 kind: .malformedResponse,

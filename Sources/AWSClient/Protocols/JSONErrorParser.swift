@@ -4,12 +4,12 @@ import Transport
 /// <https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html#operation-error-serialization>
 enum JSONErrorParser {
     static func parse(_ response: HTTPResponse) -> AWSErrorDetails {
-        let body = try? JSONCoding.decode(Body.self, from: response.body)
-        let code = response.headers["x-amzn-errortype"] ?? body?.type ?? body?.code
+        let members = members(of: response.body)
+        let code = response.headers["x-amzn-errortype"] ?? members["__type"] ?? members["code"] ?? members["Code"]
         return AWSErrorDetails(
             code: code.flatMap(shortCode),
-            message: body?.message,
-            requestID: response.requestID ?? body?.requestID
+            message: members["message"] ?? members["Message"] ?? members["errorMessage"],
+            requestID: response.requestID ?? members["requestId"] ?? members["RequestId"]
         )
     }
 
@@ -20,45 +20,29 @@ enum JSONErrorParser {
         return trimmed.isEmpty ? nil : String(trimmed)
     }
 
-    /// The members that errors share. A member of another type than a string counts as absent.
-    private struct Body: Decodable {
-        var type: String?
-        var code: String?
-        var message: String?
-        var requestID: String?
-
-        init(from decoder: any Decoder) throws {
-            let container = try decoder.container(keyedBy: Key.self)
-            func string(_ keys: Key...) -> String? {
-                for key in keys {
-                    if let value = try? container.decode(String.self, forKey: key) { return value }
-                }
-                return nil
-            }
-            type = string(.type)
-            code = string(.code, .capitalCode)
-            message = string(.message, .capitalMessage, .errorMessage)
-            requestID = string(.requestID, .capitalRequestID)
+    /// The members that are strings; none where the body is no JSON object.
+    private static func members(of body: [UInt8]) -> [String: String] {
+        let members = try? JSONReader.read(body) { json throws(ResponseFault) in
+            try json.map { json throws(ResponseFault) in try json.stringOrSkip() }
         }
-
-        private enum Key: String, CodingKey {
-            case type = "__type"
-            case code
-            case capitalCode = "Code"
-            case message
-            case capitalMessage = "Message"
-            case errorMessage
-            case requestID = "requestId"
-            case capitalRequestID = "RequestId"
-        }
+        return members?.compactMapValues { $0 } ?? [:]
     }
 }
 
 extension AWSError {
-    /// The members that the model of this error has beyond code and message, from the JSON body of the response; nil where
-    /// there is no response or its body is of another form.
-    public func modeledMembers<Members: Decodable>(as type: Members.Type) -> Members? {
+    /// A member that the model of this error has beyond code and message, read from the JSON body of the response; nil
+    /// where there is no response, or its body is of another form.
+    public func modeledMember<Value>(
+        _ name: String,
+        _ value: (inout JSONReader) throws(ResponseFault) -> Value
+    ) -> Value? {
         guard let response else { return nil }
-        return try? JSONCoding.decode(type, from: response.body)
+        var member: Value?
+        let isRead: Void? = try? JSONReader.read(response.body) { json throws(ResponseFault) in
+            try json.object { (json, found) throws(ResponseFault) in
+                if found == name { member = try json.optional(value) } else { try json.skip() }
+            }
+        }
+        return isRead == nil ? nil : member
     }
 }

@@ -1,3 +1,4 @@
+import AWSClient
 import FoundationEssentials
 
 /// A value of an attribute of a DynamoDB item.
@@ -63,55 +64,79 @@ extension [String: AttributeValue] {
     }
 }
 
-extension AttributeValue: Codable {
-    private enum CodingKeys: String, CodingKey {
-        case string = "S"
-        case number = "N"
-        case binary = "B"
-        case bool = "BOOL"
-        case null = "NULL"
-        case stringSet = "SS"
-        case numberSet = "NS"
-        case binarySet = "BS"
-        case list = "L"
-        case map = "M"
+extension AttributeValue {
+    /// Reads a value in DynamoDB's JSON: an object with one member, named after the type.
+    package init(json: inout JSONReader) throws(ResponseFault) {
+        var value: AttributeValue?
+        try json.object { (json, type) throws(ResponseFault) in
+            guard let read = try Self.read(type, from: &json) else { return try json.skip() }
+            value = read
+        }
+        guard let value else { throw json.fault("an attribute value of no known type") }
+        self = value
     }
 
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.container(keyedBy: CodingKeys.self)
-        guard let key = container.allKeys.first else {
-            throw DecodingError.dataCorrupted(
-                .init(codingPath: decoder.codingPath, debugDescription: "an attribute value of no known type")
-            )
+    private static func read(_ type: String, from json: inout JSONReader) throws(ResponseFault) -> AttributeValue? {
+        switch type {
+        case "S": .string(try json.string())
+        case "N": .number(try json.string())
+        case "B": .binary(try bytes(&json))
+        case "BOOL": .bool(try json.boolean())
+        case "NULL": try null(&json)
+        case "SS": .stringSet(try json.list { json throws(ResponseFault) in try json.string() })
+        case "NS": .numberSet(try json.list { json throws(ResponseFault) in try json.string() })
+        case "BS": .binarySet(try json.list(bytes))
+        case "L": .list(try json.list { json throws(ResponseFault) in try AttributeValue(json: &json) })
+        case "M": .map(try json.map { json throws(ResponseFault) in try AttributeValue(json: &json) })
+        default: nil
         }
-        self =
-            switch key {
-            case .string: .string(try container.decode(String.self, forKey: key))
-            case .number: .number(try container.decode(String.self, forKey: key))
-            case .binary: .binary([UInt8](try container.decode(Data.self, forKey: key)))
-            case .bool: .bool(try container.decode(Bool.self, forKey: key))
-            case .null: .null
-            case .stringSet: .stringSet(try container.decode([String].self, forKey: key))
-            case .numberSet: .numberSet(try container.decode([String].self, forKey: key))
-            case .binarySet: .binarySet(try container.decode([Data].self, forKey: key).map { [UInt8]($0) })
-            case .list: .list(try container.decode([AttributeValue].self, forKey: key))
-            case .map: .map(try container.decode([String: AttributeValue].self, forKey: key))
+    }
+
+    private static func null(_ json: inout JSONReader) throws(ResponseFault) -> AttributeValue {
+        _ = try json.boolean()
+        return .null
+    }
+
+    private static func bytes(_ json: inout JSONReader) throws(ResponseFault) -> [UInt8] {
+        guard let data = Data(base64Encoded: try json.string()) else { throw json.fault("not base64") }
+        return [UInt8](data)
+    }
+
+    /// Writes the value in DynamoDB's JSON.
+    package func write(to json: inout JSONWriter) {
+        json.object { json in
+            switch self {
+            case .string(let text): json.member("S", text)
+            case .number(let text): json.member("N", text)
+            case .binary(let bytes): json.member("B", Data(bytes).base64EncodedString())
+            case .bool(let value): json.member("BOOL", value)
+            case .null: json.member("NULL", true)
+            case .stringSet(let texts): json.member("SS") { $0.array(texts) { $0.string($1) } }
+            case .numberSet(let texts): json.member("NS") { $0.array(texts) { $0.string($1) } }
+            case .binarySet(let values):
+                json.member("BS") { $0.array(values) { $0.string(Data($1).base64EncodedString()) } }
+            case .list(let values): json.member("L") { $0.array(values) { $1.write(to: &$0) } }
+            case .map(let values): json.member("M") { $0.map(values) { $1.write(to: &$0) } }
             }
+        }
+    }
+}
+
+extension JSONReader {
+    /// An item or key.
+    mutating func item() throws(ResponseFault) -> DynamoDB.Item {
+        try map { json throws(ResponseFault) in try AttributeValue(json: &json) }
     }
 
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: CodingKeys.self)
-        switch self {
-        case .string(let value): try container.encode(value, forKey: .string)
-        case .number(let value): try container.encode(value, forKey: .number)
-        case .binary(let value): try container.encode(Data(value), forKey: .binary)
-        case .bool(let value): try container.encode(value, forKey: .bool)
-        case .null: try container.encode(true, forKey: .null)
-        case .stringSet(let value): try container.encode(value, forKey: .stringSet)
-        case .numberSet(let value): try container.encode(value, forKey: .numberSet)
-        case .binarySet(let value): try container.encode(value.map { Data($0) }, forKey: .binarySet)
-        case .list(let value): try container.encode(value, forKey: .list)
-        case .map(let value): try container.encode(value, forKey: .map)
-        }
+    /// A list of items or keys.
+    mutating func items() throws(ResponseFault) -> [DynamoDB.Item] {
+        try list { json throws(ResponseFault) in try json.item() }
+    }
+}
+
+extension JSONWriter {
+    /// A member that is an item or key, unless it is nil.
+    mutating func member(_ name: String, _ item: DynamoDB.Item?) {
+        if let item { member(name) { $0.map(item) { $1.write(to: &$0) } } }
     }
 }

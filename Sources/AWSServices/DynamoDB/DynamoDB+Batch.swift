@@ -18,81 +18,78 @@ extension DynamoDB {
             self.isConsistent = isConsistent
         }
 
-        public struct Output: Decodable, Sendable {
+        public struct Output: Sendable {
             /// The items found, by table, in no order.
-            public var items: [String: [Item]]
+            public var items: [String: [Item]] = [:]
             /// The keys the service did not come to, by table.
-            public var unprocessedKeys: [String: [Item]]
+            public var unprocessedKeys: [String: [Item]] = [:]
+        }
 
-            private enum CodingKeys: String, CodingKey {
-                case items = "Responses"
-                case unprocessed = "UnprocessedKeys"
-            }
-
-            private struct Request: Decodable {
-                var keys: [Item]
-
-                private enum CodingKeys: String, CodingKey {
-                    case keys = "Keys"
+        public func write(to json: inout JSONWriter) {
+            json.member("RequestItems") { json in
+                json.map([table: self]) { json, _ in
+                    json.object { json in
+                        json.member("Keys") { $0.array(keys) { $0.map($1) { $1.write(to: &$0) } } }
+                        if isConsistent { json.member("ConsistentRead", true) }
+                        json.expressions(("ProjectionExpression", attributes.map { .projection($0) }))
+                    }
                 }
             }
-
-            public init(from decoder: any Decoder) throws {
-                let container = try decoder.container(keyedBy: CodingKeys.self)
-                items = try container.decodeIfPresent([String: [Item]].self, forKey: .items) ?? [:]
-                let unprocessed = try container.decodeIfPresent([String: Request].self, forKey: .unprocessed)
-                unprocessedKeys = unprocessed?.mapValues(\.keys) ?? [:]
-            }
         }
 
-        public func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: BatchKey.self)
-            try container.encode([table: Request(operation: self)], forKey: .requestItems)
+        public static func output(in json: inout JSONReader) throws(ResponseFault) -> Output {
+            var output = Output()
+            try json.object { (json, name) throws(ResponseFault) in
+                switch name {
+                case "Responses":
+                    let items = try json.optional { json throws(ResponseFault) in
+                        try json.map { json throws(ResponseFault) in try json.items() }
+                    }
+                    output.items = items ?? [:]
+                case "UnprocessedKeys":
+                    let keys = try json.optional { json throws(ResponseFault) in try json.map(keysOfTable) }
+                    output.unprocessedKeys = keys ?? [:]
+                default: try json.skip()
+                }
+            }
+            return output
         }
 
-        private struct Request: Encodable {
-            var operation: BatchGetItem
-
-            func encode(to encoder: any Encoder) throws {
-                var container = encoder.container(keyedBy: BatchKey.self)
-                try container.encode(operation.keys, forKey: .keys)
-                if operation.isConsistent { try container.encode(true, forKey: .isConsistent) }
-                let projection = operation.attributes.map { Expression.projection($0) }
-                try DynamoDB.encode([(.projection, projection)], to: encoder)
+        private static func keysOfTable(_ json: inout JSONReader) throws(ResponseFault) -> [Item] {
+            var keys: [Item] = []
+            try json.object { (json, name) throws(ResponseFault) in
+                if name == "Keys" { keys = try json.items() } else { try json.skip() }
             }
+            return keys
         }
     }
 
     /// One write of a batch, which knows no conditions.
-    public enum BatchWrite: Codable, Sendable, Hashable {
+    public enum BatchWrite: Sendable, Hashable {
         case put(Item)
         case delete(key: Item)
 
-        private enum CodingKeys: String, CodingKey {
-            case put = "PutRequest"
-            case delete = "DeleteRequest"
-        }
-
-        public init(from decoder: any Decoder) throws {
-            let container = try decoder.container(keyedBy: CodingKeys.self)
-            if container.contains(.put) {
-                let put = try container.nestedContainer(keyedBy: ItemKey.self, forKey: .put)
-                self = .put(try put.decode(Item.self, forKey: .item))
-            } else {
-                let delete = try container.nestedContainer(keyedBy: ItemKey.self, forKey: .delete)
-                self = .delete(key: try delete.decode(Item.self, forKey: .key))
+        package init(json: inout JSONReader) throws(ResponseFault) {
+            var write: BatchWrite?
+            try json.object { (json, kind) throws(ResponseFault) in
+                try json.object { (json, name) throws(ResponseFault) in
+                    switch (kind, name) {
+                    case ("PutRequest", "Item"): write = .put(try json.item())
+                    case ("DeleteRequest", "Key"): write = .delete(key: try json.item())
+                    default: try json.skip()
+                    }
+                }
             }
+            guard let write else { throw json.fault("a write of no known kind") }
+            self = write
         }
 
-        public func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: CodingKeys.self)
-            switch self {
-            case .put(let item):
-                var put = container.nestedContainer(keyedBy: ItemKey.self, forKey: .put)
-                try put.encode(item, forKey: .item)
-            case .delete(let key):
-                var delete = container.nestedContainer(keyedBy: ItemKey.self, forKey: .delete)
-                try delete.encode(key, forKey: .key)
+        package func write(to json: inout JSONWriter) {
+            json.object { json in
+                switch self {
+                case .put(let item): json.member("PutRequest") { $0.object { $0.member("Item", item) } }
+                case .delete(let key): json.member("DeleteRequest") { $0.object { $0.member("Key", key) } }
+                }
             }
         }
     }
@@ -109,31 +106,28 @@ extension DynamoDB {
             self.writes = writes
         }
 
-        public struct Output: Decodable, Sendable {
+        public struct Output: Sendable {
             /// The writes the service did not come to, by table.
-            public var unprocessedItems: [String: [BatchWrite]]
-
-            private enum CodingKeys: String, CodingKey {
-                case unprocessed = "UnprocessedItems"
-            }
-
-            public init(from decoder: any Decoder) throws {
-                let container = try decoder.container(keyedBy: CodingKeys.self)
-                let unprocessed = try container.decodeIfPresent([String: [BatchWrite]].self, forKey: .unprocessed)
-                unprocessedItems = unprocessed ?? [:]
-            }
+            public var unprocessedItems: [String: [BatchWrite]] = [:]
         }
 
-        public func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: BatchKey.self)
-            try container.encode([table: writes], forKey: .requestItems)
+        public func write(to json: inout JSONWriter) {
+            json.member("RequestItems") { $0.map([table: writes]) { $0.array($1) { $1.write(to: &$0) } } }
         }
-    }
 
-    private enum BatchKey: String, CodingKey {
-        case requestItems = "RequestItems"
-        case keys = "Keys"
-        case isConsistent = "ConsistentRead"
+        public static func output(in json: inout JSONReader) throws(ResponseFault) -> Output {
+            var output = Output()
+            try json.object { (json, name) throws(ResponseFault) in
+                guard name == "UnprocessedItems" else { return try json.skip() }
+                let writes = try json.optional { json throws(ResponseFault) in
+                    try json.map { json throws(ResponseFault) in
+                        try json.list { json throws(ResponseFault) in try BatchWrite(json: &json) }
+                    }
+                }
+                output.unprocessedItems = writes ?? [:]
+            }
+            return output
+        }
     }
 }
 

@@ -1,3 +1,5 @@
+import AWSClient
+
 extension DynamoDB {
     /// A condition, key condition, filter or update expression whose names and values are placed by interpolation:
     ///
@@ -106,26 +108,16 @@ extension DynamoDB {
             return placeholder
         }
     }
+}
 
-    /// The members of a request that hold an expression, or what its placeholders stand for.
-    enum ExpressionKey: String, CodingKey {
-        case condition = "ConditionExpression"
-        case filter = "FilterExpression"
-        case keyCondition = "KeyConditionExpression"
-        case projection = "ProjectionExpression"
-        case update = "UpdateExpression"
-        case names = "ExpressionAttributeNames"
-        case values = "ExpressionAttributeValues"
-    }
-
-    /// Writes the expressions that are there, their names and their values.
-    static func encode(_ expressions: [(ExpressionKey, Expression?)], to encoder: any Encoder) throws {
-        var writer = ExpressionWriter()
-        var container = encoder.container(keyedBy: ExpressionKey.self)
-        for (key, expression) in expressions {
-            try container.encodeIfPresent(writer.write(expression), forKey: key)
+extension JSONWriter {
+    /// Members with the expressions that are there, the names and the values of their placeholders.
+    mutating func expressions(_ expressions: (name: String, expression: DynamoDB.Expression?)...) {
+        var writer = DynamoDB.ExpressionWriter()
+        for (name, expression) in expressions { member(name, writer.write(expression)) }
+        if !writer.names.isEmpty {
+            member("ExpressionAttributeNames") { $0.map(writer.names) { $0.string($1) } }
         }
-        if !writer.names.isEmpty { try container.encode(writer.names, forKey: .names) }
-        if !writer.values.isEmpty { try container.encode(writer.values, forKey: .values) }
+        if !writer.values.isEmpty { member("ExpressionAttributeValues", writer.values) }
     }
 }

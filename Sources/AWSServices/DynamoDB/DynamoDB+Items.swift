@@ -1,3 +1,5 @@
+import AWSClient
+
 extension DynamoDB {
     /// Reads one item.
     public struct GetItem: DynamoDBOperation {
@@ -16,26 +18,30 @@ extension DynamoDB {
             self.isConsistent = isConsistent
         }
 
-        public struct Output: Decodable, Sendable {
+        public struct Output: Sendable {
             /// Nil where there is no such item.
             public var item: Item?
-
-            private enum CodingKeys: String, CodingKey {
-                case item = "Item"
-            }
         }
 
-        public func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: ItemKey.self)
-            try container.encode(table, forKey: .table)
-            try container.encode(key, forKey: .key)
-            if isConsistent { try container.encode(true, forKey: .isConsistent) }
-            try DynamoDB.encode([(.projection, attributes.map { .projection($0) })], to: encoder)
+        public func write(to json: inout JSONWriter) {
+            json.member("TableName", table)
+            json.member("Key", key)
+            if isConsistent { json.member("ConsistentRead", true) }
+            json.expressions(("ProjectionExpression", attributes.map { .projection($0) }))
+        }
+
+        public static func output(in json: inout JSONReader) throws(ResponseFault) -> Output {
+            var output = Output()
+            try json.object { (json, name) throws(ResponseFault) in
+                guard name == "Item" else { return try json.skip() }
+                output.item = try json.optional { json throws(ResponseFault) in try json.item() }
+            }
+            return output
         }
     }
 
     /// Which attributes a write answers with.
-    public enum ReturnValues: String, Encodable, Sendable {
+    public enum ReturnValues: String, Sendable {
         case none = "NONE"
         case allOld = "ALL_OLD"
         case updatedOld = "UPDATED_OLD"
@@ -44,13 +50,9 @@ extension DynamoDB {
     }
 
     /// What a write of one item answers.
-    public struct WriteOutput: Decodable, Sendable {
+    public struct WriteOutput: Sendable {
         /// As ``ReturnValues`` asked; nil where there are none.
         public var attributes: Item?
-
-        private enum CodingKeys: String, CodingKey {
-            case attributes = "Attributes"
-        }
     }
 
     /// Creates or replaces an item.
@@ -80,12 +82,15 @@ extension DynamoDB {
             self.returnsItemOnConditionFailure = returnsItemOnConditionFailure
         }
 
-        public func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: ItemKey.self)
-            try container.encode(table, forKey: .table)
-            try container.encode(item, forKey: .item)
-            try container.encodeReturnValues(returnValues, onConditionFailure: returnsItemOnConditionFailure)
-            try DynamoDB.encode([(.condition, condition)], to: encoder)
+        public func write(to json: inout JSONWriter) {
+            json.member("TableName", table)
+            json.member("Item", item)
+            json.returnValues(returnValues, onConditionFailure: returnsItemOnConditionFailure)
+            json.expressions(("ConditionExpression", condition))
+        }
+
+        public static func output(in json: inout JSONReader) throws(ResponseFault) -> WriteOutput {
+            try WriteOutput(json: &json)
         }
     }
 
@@ -119,12 +124,15 @@ extension DynamoDB {
             self.returnsItemOnConditionFailure = returnsItemOnConditionFailure
         }
 
-        public func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: ItemKey.self)
-            try container.encode(table, forKey: .table)
-            try container.encode(key, forKey: .key)
-            try container.encodeReturnValues(returnValues, onConditionFailure: returnsItemOnConditionFailure)
-            try DynamoDB.encode([(.update, update), (.condition, condition)], to: encoder)
+        public func write(to json: inout JSONWriter) {
+            json.member("TableName", table)
+            json.member("Key", key)
+            json.returnValues(returnValues, onConditionFailure: returnsItemOnConditionFailure)
+            json.expressions(("UpdateExpression", update), ("ConditionExpression", condition))
+        }
+
+        public static func output(in json: inout JSONReader) throws(ResponseFault) -> WriteOutput {
+            try WriteOutput(json: &json)
         }
     }
 
@@ -155,29 +163,33 @@ extension DynamoDB {
             self.returnsItemOnConditionFailure = returnsItemOnConditionFailure
         }
 
-        public func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: ItemKey.self)
-            try container.encode(table, forKey: .table)
-            try container.encode(key, forKey: .key)
-            try container.encodeReturnValues(returnValues, onConditionFailure: returnsItemOnConditionFailure)
-            try DynamoDB.encode([(.condition, condition)], to: encoder)
+        public func write(to json: inout JSONWriter) {
+            json.member("TableName", table)
+            json.member("Key", key)
+            json.returnValues(returnValues, onConditionFailure: returnsItemOnConditionFailure)
+            json.expressions(("ConditionExpression", condition))
         }
-    }
 
-    /// The members of the operations on one item that hold no expression.
-    enum ItemKey: String, CodingKey {
-        case table = "TableName"
-        case key = "Key"
-        case item = "Item"
-        case isConsistent = "ConsistentRead"
-        case returnValues = "ReturnValues"
-        case returnOnConditionFailure = "ReturnValuesOnConditionCheckFailure"
+        public static func output(in json: inout JSONReader) throws(ResponseFault) -> WriteOutput {
+            try WriteOutput(json: &json)
+        }
     }
 }
 
-extension KeyedEncodingContainer<DynamoDB.ItemKey> {
-    mutating func encodeReturnValues(_ values: DynamoDB.ReturnValues, onConditionFailure: Bool) throws {
-        if values != .none { try encode(values, forKey: .returnValues) }
-        if onConditionFailure { try encode(DynamoDB.ReturnValues.allOld, forKey: .returnOnConditionFailure) }
+extension DynamoDB.WriteOutput {
+    fileprivate init(json: inout JSONReader) throws(ResponseFault) {
+        var attributes: DynamoDB.Item?
+        try json.object { (json, name) throws(ResponseFault) in
+            guard name == "Attributes" else { return try json.skip() }
+            attributes = try json.optional { json throws(ResponseFault) in try json.item() }
+        }
+        self.attributes = attributes
+    }
+}
+
+extension JSONWriter {
+    mutating func returnValues(_ values: DynamoDB.ReturnValues, onConditionFailure: Bool) {
+        if values != .none { member("ReturnValues", values.rawValue) }
+        if onConditionFailure { member("ReturnValuesOnConditionCheckFailure", "ALL_OLD") }
     }
 }

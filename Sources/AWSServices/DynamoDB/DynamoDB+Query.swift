@@ -2,7 +2,7 @@ import AWSClient
 
 extension DynamoDB {
     /// What a query or scan reads of the items it finds.
-    public enum Select: String, Encodable, Sendable {
+    public enum Select: String, Sendable {
         case all = "ALL_ATTRIBUTES"
         case allProjected = "ALL_PROJECTED_ATTRIBUTES"
         case specific = "SPECIFIC_ATTRIBUTES"
@@ -10,7 +10,7 @@ extension DynamoDB {
     }
 
     /// A page of items, at most 1 MB of them.
-    public struct Page: Decodable, Sendable {
+    public struct Page: Sendable {
         /// Empty where only a count was asked for.
         public var items: [Item]
         public var count: Int
@@ -19,20 +19,26 @@ extension DynamoDB {
         /// The key to go on from; nil on the last page.
         public var lastKey: Item?
 
-        private enum CodingKeys: String, CodingKey {
-            case items = "Items"
-            case count = "Count"
-            case scannedCount = "ScannedCount"
-            case lastKey = "LastEvaluatedKey"
-        }
-
-        public init(from decoder: any Decoder) throws {
-            let container = try decoder.container(keyedBy: CodingKeys.self)
-            items = try container.decodeIfPresent([Item].self, forKey: .items) ?? []
-            count = try container.decodeIfPresent(Int.self, forKey: .count) ?? items.count
-            scannedCount = try container.decodeIfPresent(Int.self, forKey: .scannedCount) ?? count
-            let key = try container.decodeIfPresent(Item.self, forKey: .lastKey)
-            lastKey = key?.isEmpty == true ? nil : key
+        fileprivate init(json: inout JSONReader) throws(ResponseFault) {
+            var items: [Item]?
+            var count: Int?
+            var scannedCount: Int?
+            var lastKey: Item?
+            try json.object { (json, name) throws(ResponseFault) in
+                switch name {
+                case "Items": items = try json.optional { json throws(ResponseFault) in try json.items() }
+                case "Count": count = try json.optional { json throws(ResponseFault) in try json.integer() }
+                case "ScannedCount":
+                    scannedCount = try json.optional { json throws(ResponseFault) in try json.integer() }
+                case "LastEvaluatedKey":
+                    lastKey = try json.optional { json throws(ResponseFault) in try json.item() }
+                default: try json.skip()
+                }
+            }
+            self.items = items ?? []
+            self.count = count ?? self.items.count
+            self.scannedCount = scannedCount ?? self.count
+            self.lastKey = lastKey?.isEmpty == true ? nil : lastKey
         }
     }
 
@@ -80,20 +86,23 @@ extension DynamoDB {
 
         public static func nextToken(of output: Page) -> Item? { output.lastKey }
 
-        public func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: ReadKey.self)
-            try container.encode(table, forKey: .table)
-            try container.encodeIfPresent(index, forKey: .index)
-            try container.encodeIfPresent(select, forKey: .select)
-            if isConsistent { try container.encode(true, forKey: .isConsistent) }
-            if isDescending { try container.encode(false, forKey: .isForward) }
-            try container.encodeIfPresent(limit, forKey: .limit)
-            try container.encodeIfPresent(startToken, forKey: .startKey)
-            let projection = attributes.map { Expression.projection($0) }
-            try DynamoDB.encode(
-                [(.keyCondition, keyCondition), (.filter, filter), (.projection, projection)],
-                to: encoder
+        public func write(to json: inout JSONWriter) {
+            json.member("TableName", table)
+            json.member("IndexName", index)
+            json.member("Select", select?.rawValue)
+            if isConsistent { json.member("ConsistentRead", true) }
+            if isDescending { json.member("ScanIndexForward", false) }
+            json.member("Limit", limit)
+            json.member("ExclusiveStartKey", startToken)
+            json.expressions(
+                ("KeyConditionExpression", keyCondition),
+                ("FilterExpression", filter),
+                ("ProjectionExpression", attributes.map { .projection($0) })
             )
+        }
+
+        public static func output(in json: inout JSONReader) throws(ResponseFault) -> Page {
+            try Page(json: &json)
         }
     }
 
@@ -139,31 +148,23 @@ extension DynamoDB {
 
         public static func nextToken(of output: Page) -> Item? { output.lastKey }
 
-        public func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: ReadKey.self)
-            try container.encode(table, forKey: .table)
-            try container.encodeIfPresent(index, forKey: .index)
-            try container.encodeIfPresent(select, forKey: .select)
-            if isConsistent { try container.encode(true, forKey: .isConsistent) }
-            try container.encodeIfPresent(limit, forKey: .limit)
-            try container.encodeIfPresent(segment?.number, forKey: .segment)
-            try container.encodeIfPresent(segment?.of, forKey: .segments)
-            try container.encodeIfPresent(startToken, forKey: .startKey)
-            let projection = attributes.map { Expression.projection($0) }
-            try DynamoDB.encode([(.filter, filter), (.projection, projection)], to: encoder)
+        public func write(to json: inout JSONWriter) {
+            json.member("TableName", table)
+            json.member("IndexName", index)
+            json.member("Select", select?.rawValue)
+            if isConsistent { json.member("ConsistentRead", true) }
+            json.member("Limit", limit)
+            json.member("Segment", segment?.number)
+            json.member("TotalSegments", segment?.of)
+            json.member("ExclusiveStartKey", startToken)
+            json.expressions(
+                ("FilterExpression", filter),
+                ("ProjectionExpression", attributes.map { .projection($0) })
+            )
         }
-    }
 
-    /// The members of Query and Scan that hold no expression.
-    private enum ReadKey: String, CodingKey {
-        case table = "TableName"
-        case index = "IndexName"
-        case select = "Select"
-        case isConsistent = "ConsistentRead"
-        case isForward = "ScanIndexForward"
-        case limit = "Limit"
-        case segment = "Segment"
-        case segments = "TotalSegments"
-        case startKey = "ExclusiveStartKey"
+        public static func output(in json: inout JSONReader) throws(ResponseFault) -> Page {
+            try Page(json: &json)
+        }
     }
 }

@@ -2,7 +2,7 @@ import AWSClient
 
 extension DynamoDB {
     /// Checks a condition on an item within a transaction, without writing it.
-    public struct ConditionCheck: Encodable, Sendable {
+    public struct ConditionCheck: Sendable {
         public var table: String
         public var key: Item
         public var condition: Expression
@@ -21,36 +21,29 @@ extension DynamoDB {
             self.returnsItemOnConditionFailure = returnsItemOnConditionFailure
         }
 
-        public func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: ItemKey.self)
-            try container.encode(table, forKey: .table)
-            try container.encode(key, forKey: .key)
-            try container.encodeReturnValues(.none, onConditionFailure: returnsItemOnConditionFailure)
-            try DynamoDB.encode([(.condition, condition)], to: encoder)
+        func write(to json: inout JSONWriter) {
+            json.member("TableName", table)
+            json.member("Key", key)
+            json.returnValues(.none, onConditionFailure: returnsItemOnConditionFailure)
+            json.expressions(("ConditionExpression", condition))
         }
     }
 
     /// One write or check of a transaction.
-    public enum Write: Encodable, Sendable {
+    public enum Write: Sendable {
         case put(PutItem)
         case update(UpdateItem)
         case delete(DeleteItem)
         case check(ConditionCheck)
 
-        private enum CodingKeys: String, CodingKey {
-            case put = "Put"
-            case update = "Update"
-            case delete = "Delete"
-            case check = "ConditionCheck"
-        }
-
-        public func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: CodingKeys.self)
-            switch self {
-            case .put(let write): try container.encode(write, forKey: .put)
-            case .update(let write): try container.encode(write, forKey: .update)
-            case .delete(let write): try container.encode(write, forKey: .delete)
-            case .check(let check): try container.encode(check, forKey: .check)
+        func write(to json: inout JSONWriter) {
+            json.object { json in
+                switch self {
+                case .put(let write): json.member("Put") { $0.object { write.write(to: &$0) } }
+                case .update(let write): json.member("Update") { $0.object { write.write(to: &$0) } }
+                case .delete(let write): json.member("Delete") { $0.object { write.write(to: &$0) } }
+                case .check(let check): json.member("ConditionCheck") { $0.object { check.write(to: &$0) } }
+                }
             }
         }
 
@@ -117,32 +110,41 @@ extension DynamoDB {
             self.clientRequestToken = clientRequestToken
         }
 
-        private enum CodingKeys: String, CodingKey {
-            case writes = "TransactItems"
-            case clientRequestToken = "ClientRequestToken"
+        public func write(to json: inout JSONWriter) {
+            json.member("ClientRequestToken", clientRequestToken)
+            json.member("TransactItems") { $0.array(writes) { $1.write(to: &$0) } }
+        }
+
+        public static func output(in json: inout JSONReader) throws(ResponseFault) -> EmptyOutput {
+            try json.skip()
+            return EmptyOutput()
         }
     }
 
     /// Why a write of a cancelled transaction was not made.
     /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_CancellationReason.html>
-    public struct CancellationReason: Decodable, Sendable, Hashable {
+    public struct CancellationReason: Sendable, Hashable {
         /// `None` where this write had no part in it.
         public var code: String
         public var message: String?
         /// The item that failed the condition, where the write asked for it.
         public var item: Item?
 
-        private enum CodingKeys: String, CodingKey {
-            case code = "Code"
-            case message = "Message"
-            case item = "Item"
-        }
-
-        public init(from decoder: any Decoder) throws {
-            let container = try decoder.container(keyedBy: CodingKeys.self)
-            code = try container.decodeIfPresent(String.self, forKey: .code) ?? "None"
-            message = try container.decodeIfPresent(String.self, forKey: .message)
-            item = try container.decodeIfPresent(Item.self, forKey: .item)
+        fileprivate init(json: inout JSONReader) throws(ResponseFault) {
+            var code: String?
+            var message: String?
+            var item: Item?
+            try json.object { (json, name) throws(ResponseFault) in
+                switch name {
+                case "Code": code = try json.optional { json throws(ResponseFault) in try json.string() }
+                case "Message": message = try json.optional { json throws(ResponseFault) in try json.string() }
+                case "Item": item = try json.optional { json throws(ResponseFault) in try json.item() }
+                default: try json.skip()
+                }
+            }
+            self.code = code ?? "None"
+            self.message = message
+            self.item = item
         }
     }
 }
@@ -154,24 +156,14 @@ extension AWSError {
     /// The item that failed the condition of a write of one item, where the write asked for it and there is one.
     public var conditionFailedItem: DynamoDB.Item? {
         guard isConditionalCheckFailure else { return nil }
-        return modeledMembers(as: DynamoDB.ErrorMembers.self)?.item
+        return modeledMember("Item") { json throws(ResponseFault) in try json.item() }
     }
 
     /// Why each write of a cancelled transaction was not made, in the order of the writes; nil for any other error.
     public var cancellationReasons: [DynamoDB.CancellationReason]? {
         guard code == "TransactionCanceledException" else { return nil }
-        return modeledMembers(as: DynamoDB.ErrorMembers.self)?.cancellationReasons
-    }
-}
-
-extension DynamoDB {
-    fileprivate struct ErrorMembers: Decodable {
-        var item: Item?
-        var cancellationReasons: [CancellationReason]?
-
-        private enum CodingKeys: String, CodingKey {
-            case item = "Item"
-            case cancellationReasons = "CancellationReasons"
+        return modeledMember("CancellationReasons") { json throws(ResponseFault) in
+            try json.list { json throws(ResponseFault) in try DynamoDB.CancellationReason(json: &json) }
         }
     }
 }

@@ -47,10 +47,25 @@ public struct DynamoDB: Sendable {
 }
 
 /// An operation of DynamoDB.
-public protocol DynamoDBOperation: AWSJSONOperation {}
+public protocol DynamoDBOperation: AWSJSONOperation {
+    /// Writes the members of the input.
+    func write(to json: inout JSONWriter)
+
+    static func output(in json: inout JSONReader) throws(ResponseFault) -> Output
+}
 
 extension DynamoDBOperation {
     public static var api: AWSJSONAPI {
         AWSJSONAPI(service: .dynamoDB, version: .json10, targetPrefix: "DynamoDB_20120810")
+    }
+
+    public func body() -> [UInt8] {
+        var json = JSONWriter()
+        json.object { write(to: &$0) }
+        return json.bytes
+    }
+
+    public static func output(in body: [UInt8]) throws -> Output {
+        try JSONReader.read(body) { json throws(ResponseFault) in try output(in: &json) }
     }
 }

@@ -7,13 +7,15 @@ import Transport
 /// Deadlines and cancellation reach every wait of a request: the transfer, the pause before a retry, the credentials.
 struct AWSClientDeadlineTests {
     @Test func noPauseGoesPastTheDeadline() async throws {
-        let fixture = try ClientFixture([.status(500, body: "InternalError|broken|request-7"), .ok("too late")])
-        let deadline = fixture.test.instant + .milliseconds(50)
+        let throttled = TestServer.Reply.status(400, body: "ThrottlingException|slow|request-7")
+        let fixture = try ClientFixture([throttled, .ok("too late")])
+        // As long as the pause; the transfer, which takes real time, has it too.
+        let deadline = fixture.test.instant + .seconds(1)
         let error = try #require(await fixture.failure(deadline: deadline))
         #expect(error.kind == .deadline)
         #expect(error.attempts == 1)
         #expect(error.requestID == "request-7")
-        #expect((error.underlying as? AWSError)?.code == "InternalError")
+        #expect((error.underlying as? AWSError)?.code == "ThrottlingException")
         #expect(fixture.test.sleeps.isEmpty)
         #expect(fixture.server.requests.count == 1)
     }

@@ -5,7 +5,7 @@ import Transport
 
 /// awsJson 1.0 and 1.1, restJson1: requests, responses, errors.
 struct JSONProtocolTests {
-    struct Greet: AWSJSONOperation {
+    struct Greet: AWSJSONOperation, Encodable {
         static let name = "Greet"
         static let api = AWSJSONAPI(service: .ssm, version: .json11, targetPrefix: "AmazonSSM")
         var text: String
@@ -146,15 +146,16 @@ struct JSONProtocolTests {
         #expect(try Fetch(bucket: "b", key: "k").request().parseError(reply) == details)
     }
 
-    @Test func modeledMembersOfAnErrorAreRead() {
-        struct Members: Decodable {
-            var reasons: [String]
-        }
+    @Test(arguments: [
+        (nil, nil), (#"{"x":[{}],"reasons":["a"]}"#, ["a"]), ("garbage", nil), (#"{"reasons":["a"]"#, nil),
+        (#"{"reasons":"a"}"#, nil), ("{}", nil), (#"{"reasons":null}"#, nil),
+    ])
+    func modeledMembersOfAnErrorAreRead(body: String?, reasons: [String]?) {
         var error = AWSError(kind: .clientError, code: "X", message: "")
-        #expect(error.modeledMembers(as: Members.self) == nil)
-        error.response = response(#"{"reasons":["a"]}"#, status: 400)
-        #expect(error.modeledMembers(as: Members.self)?.reasons == ["a"])
-        error.response = response("garbage", status: 400)
-        #expect(error.modeledMembers(as: Members.self) == nil)
+        error.response = body.map { response($0, status: 400) }
+        let member = error.modeledMember("reasons") { json throws(ResponseFault) in
+            try json.list { json throws(ResponseFault) in try json.string() }
+        }
+        #expect(member == reasons)
     }
 }

@@ -5,7 +5,7 @@ import Transport
 @testable import AWSClient
 
 struct PaginationTests {
-    struct List: AWSJSONOperation, PaginatedOperation {
+    struct List: AWSJSONOperation, PaginatedOperation, Encodable {
         static let name = "List"
         static let api = AWSJSONAPI(service: .ssm, version: .json11, targetPrefix: "AmazonSSM")
         var startToken: String?

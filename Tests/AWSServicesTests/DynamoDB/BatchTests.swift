@@ -1,5 +1,4 @@
 import AWSClient
-import FoundationEssentials
 import Synchronization
 import TestSupport
 import Testing
@@ -7,25 +6,6 @@ import Testing
 @testable import AWSServices
 
 struct BatchTests {
-    private struct GetRequest: Decodable {
-        var requestItems: [String: Keys]
-
-        struct Keys: Decodable {
-            var keys: [DynamoDB.Item]
-            enum CodingKeys: String, CodingKey { case keys = "Keys" }
-        }
-        enum CodingKeys: String, CodingKey { case requestItems = "RequestItems" }
-    }
-
-    private struct WriteRequest: Decodable {
-        var requestItems: [String: [DynamoDB.BatchWrite]]
-        enum CodingKeys: String, CodingKey { case requestItems = "RequestItems" }
-    }
-
-    private static func json(_ value: some Encodable) -> String {
-        (try? JSONEncoder().encode(value)).map { String(decoding: $0, as: UTF8.self) } ?? ""
-    }
-
     private func keys(_ count: Int) -> [DynamoDB.Item] {
         (0..<count).map { ["id": .number($0)] }
     }
@@ -35,11 +15,18 @@ struct BatchTests {
         _ request: TestServer.Request,
         leaving isLeft: (DynamoDB.Item) -> Bool = { _ in false }
     ) -> TestServer.Reply {
-        guard let keys = try? request.decoded(as: GetRequest.self).requestItems["t"]?.keys else { return .status(400) }
-        let found = keys.filter { !isLeft($0) }
+        guard let keys = try? request.batchKeys else { return .status(400) }
         let left = keys.filter(isLeft)
-        let unprocessed = left.isEmpty ? "{}" : #"{"t":{"Keys":\#(json(left))}}"#
-        return .ok(#"{"Responses":{"t":\#(json(found))},"UnprocessedKeys":\#(unprocessed)}"#)
+        var json = JSONWriter()
+        json.object { json in
+            json.member("Responses") { $0.map(["t": keys.filter { !isLeft($0) }]) { $0.items($1) } }
+            json.member("UnprocessedKeys") { json in
+                json.map(left.isEmpty ? [:] : ["t": left]) { json, left in
+                    json.object { $0.member("Keys") { $0.items(left) } }
+                }
+            }
+        }
+        return .status(200, body: json.bytes)
     }
 
     @Test func keysAreSplitAndReadOnce() async throws {
@@ -47,8 +34,7 @@ struct BatchTests {
         let items = try await DynamoDB(fixture.client).batchGet(table: "t", keys: keys(250) + keys(250))
         #expect(Set(items) == Set(keys(250)))
         #expect(items.count == 250)
-        let requests = try fixture.server.requests.map { try $0.decoded(as: GetRequest.self) }
-        #expect(requests.compactMap { $0.requestItems["t"]?.keys.count }.sorted() == [50, 100, 100])
+        #expect(try fixture.server.requests.map { try $0.batchKeys.count }.sorted() == [50, 100, 100])
         #expect(fixture.sleeps.isEmpty)
     }
 
@@ -102,9 +88,7 @@ struct BatchTests {
         let written = Mutex<[DynamoDB.BatchWrite]>([])
         let calls = Mutex(0)
         let fixture = try ServiceFixture { request in
-            guard let body = try? request.decoded(as: WriteRequest.self), let writes = body.requestItems["t"] else {
-                return .status(400)
-            }
+            guard let writes = try? request.batchWrites else { return .status(400) }
             let isFirst = calls.withLock { calls in
                 calls += 1
                 return calls == 1
@@ -112,7 +96,13 @@ struct BatchTests {
             let kept = isFirst ? Array(writes.prefix(20)) : writes
             written.withLock { $0 += kept }
             let left = Array(writes.dropFirst(kept.count))
-            return .ok(#"{"UnprocessedItems":\#(left.isEmpty ? "{}" : #"{"t":\#(Self.json(left))}"#)}"#)
+            var json = JSONWriter()
+            json.object { json in
+                json.member("UnprocessedItems") { json in
+                    json.map(left.isEmpty ? [:] : ["t": left]) { $0.array($1) { $1.write(to: &$0) } }
+                }
+            }
+            return .status(200, body: json.bytes)
         }
         let writes = (0..<60).map { number -> DynamoDB.BatchWrite in
             let item: DynamoDB.Item = ["id": .number(number)]
@@ -123,7 +113,7 @@ struct BatchTests {
         #expect(written.withLock { Set($0) } == Set(writes))
         #expect(fixture.server.requests.count == 4)
         for request in fixture.server.requests {
-            #expect(try request.decoded(as: WriteRequest.self).requestItems["t"]?.count ?? 0 <= 25)
+            #expect(try request.batchWrites.count <= 25)
         }
     }
 

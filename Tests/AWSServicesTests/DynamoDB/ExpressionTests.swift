@@ -1,13 +1,11 @@
-import FoundationEssentials
+import AWSClient
 import Testing
 
 @testable import AWSServices
 
 struct ExpressionTests {
-    private func json(_ value: some Encodable) throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(value), as: UTF8.self)
+    private func json(_ operation: some DynamoDBOperation) throws -> String {
+        String(decoding: try operation.body(), as: UTF8.self)
     }
 
     @Test func placeholdersAreSharedByTheExpressionsOfARequest() throws {
@@ -20,10 +18,10 @@ struct ExpressionTests {
         )
         #expect(
             try json(update) == """
-                {"ConditionExpression":"attribute_not_exists(#0) OR #0 < :2",\
+                {"TableName":"t","Key":{"id":{"S":"x"}},"UpdateExpression":"SET #0 = :0, #1 = :1",\
+                "ConditionExpression":"attribute_not_exists(#0) OR #0 < :2",\
                 "ExpressionAttributeNames":{"#0":"time","#1":"status"},\
-                "ExpressionAttributeValues":{":0":{"S":"2026"},":1":{"S":"shared"},":2":{"S":"2026"}},\
-                "Key":{"id":{"S":"x"}},"TableName":"t","UpdateExpression":"SET #0 = :0, #1 = :1"}
+                "ExpressionAttributeValues":{":0":{"S":"2026"},":1":{"S":"shared"},":2":{"S":"2026"}}}
                 """
         )
     }
@@ -42,7 +40,7 @@ struct ExpressionTests {
         let put = DynamoDB.PutItem(table: "t", item: ["id": "x"], condition: "attribute_not_exists(id)")
         #expect(
             try json(put)
-                == #"{"ConditionExpression":"attribute_not_exists(id)","Item":{"id":{"S":"x"}},"TableName":"t"}"#
+                == #"{"TableName":"t","Item":{"id":{"S":"x"}},"ConditionExpression":"attribute_not_exists(id)"}"#
         )
     }
 
@@ -50,8 +48,8 @@ struct ExpressionTests {
         let get = DynamoDB.GetItem(table: "t", key: ["id": "x"], attributes: ["status", "name", "status"])
         #expect(
             try json(get) == """
-                {"ExpressionAttributeNames":{"#0":"status","#1":"name"},"Key":{"id":{"S":"x"}},\
-                "ProjectionExpression":"#0, #1, #0","TableName":"t"}
+                {"TableName":"t","Key":{"id":{"S":"x"}},"ProjectionExpression":"#0, #1, #0",\
+                "ExpressionAttributeNames":{"#0":"status","#1":"name"}}
                 """
         )
     }
@@ -64,13 +62,26 @@ struct ExpressionTests {
         (.map(["k": .map([:])]), #"{"M":{"k":{"M":{}}}}"#),
     ])
     func attributeValues(value: AttributeValue, text: String) throws {
-        #expect(try json(value) == text)
-        #expect(try JSONDecoder().decode(AttributeValue.self, from: Data(text.utf8)) == value)
+        var json = JSONWriter()
+        value.write(to: &json)
+        #expect(String(decoding: json.bytes, as: UTF8.self) == text)
+        #expect(try AttributeValue(parsing: text) == value)
     }
 
-    @Test(arguments: ["{}", #"{"X":1}"#, #"{"S":1}"#, #"{"N":5}"#, "[]", #""x""#, #"{"B":"!"}"#])
-    func malformedAttributeValues(text: String) {
-        #expect(throws: DecodingError.self) { try JSONDecoder().decode(AttributeValue.self, from: Data(text.utf8)) }
+    @Test(arguments: [
+        ("{}", "an attribute value of no known type (byte 2 of 2)"),
+        (#"{"X":1}"#, "an attribute value of no known type (byte 7 of 7)"),
+        (#"{"NULL":"x"}"#, "NULL: true or false is expected (byte 8 of 12)"),
+        (#"{"S":1}"#, "S: a string is expected (byte 5 of 7)"),
+        (#"{"N":5}"#, "N: a string is expected (byte 5 of 7)"),
+        (#"{"L":[{"S":"x"},{"S":1}]}"#, "L.[1].S: a string is expected (byte 21 of 25)"),
+        (#"{"B":"!"}"#, "B: not base64 (byte 8 of 9)"),
+        ("[]", "an object is expected (byte 0 of 2)"),
+        (#""x""#, "an object is expected (byte 0 of 3)"),
+        ("", "an object is expected (byte 0 of 0)"),
+    ])
+    func malformedAttributeValues(text: String, message: String) {
+        #expect { try AttributeValue(parsing: text) } throws: { "\($0)" == message }
     }
 
     @Test func accessors() {

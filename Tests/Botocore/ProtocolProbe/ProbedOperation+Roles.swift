@@ -1,6 +1,5 @@
+import AWSClient
 import AWSServices
-
-@testable import AWSClient
 
 extension ProbedOperation {
     private static func session(_ input: JSONValue) -> RoleSession {

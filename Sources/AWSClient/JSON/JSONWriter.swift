@@ -1,0 +1,106 @@
+/// Writes a JSON document straight into bytes. What is written is well formed as long as names and values alternate
+/// within objects.
+public struct JSONWriter: Sendable {
+    /// The document so far.
+    public private(set) var bytes: [UInt8] = []
+
+    public init() {}
+
+    public mutating func object(_ members: (inout JSONWriter) -> Void) {
+        begin(UInt8(ascii: "{"))
+        members(&self)
+        bytes.append(UInt8(ascii: "}"))
+    }
+
+    public mutating func array<Element>(_ elements: [Element], _ write: (inout JSONWriter, Element) -> Void) {
+        begin(UInt8(ascii: "["))
+        for element in elements { write(&self, element) }
+        bytes.append(UInt8(ascii: "]"))
+    }
+
+    /// An object of the entries, in the order of their names.
+    public mutating func map<Value>(_ entries: [String: Value], _ write: (inout JSONWriter, Value) -> Void) {
+        object { json in
+            for (name, value) in entries.sorted(by: { $0.key < $1.key }) {
+                json.member(name) { write(&$0, value) }
+            }
+        }
+    }
+
+    /// A member of an object, its value written by `value`.
+    public mutating func member(_ name: String, _ value: (inout JSONWriter) -> Void) {
+        string(name)
+        bytes.append(UInt8(ascii: ":"))
+        value(&self)
+    }
+
+    /// A member, unless it is nil.
+    public mutating func member(_ name: String, _ value: String?) {
+        if let value { member(name) { $0.string(value) } }
+    }
+
+    /// A member, unless it is nil.
+    public mutating func member(_ name: String, _ value: Int?) {
+        if let value { member(name) { $0.integer(value) } }
+    }
+
+    /// A member, unless it is nil.
+    public mutating func member(_ name: String, _ value: Bool?) {
+        if let value { member(name) { $0.boolean(value) } }
+    }
+
+    public mutating func integer(_ value: Int) {
+        separate()
+        bytes += String(value).utf8
+    }
+
+    public mutating func boolean(_ value: Bool) {
+        separate()
+        bytes += (value ? "true" : "false").utf8
+    }
+
+    public mutating func string(_ text: String) {
+        begin(UInt8(ascii: "\""))
+        var text = text
+        text.withUTF8 { utf8 in
+            var start = 0
+            for index in utf8.indices {
+                let byte = utf8[index]
+                guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
+                bytes += utf8[start..<index]
+                escape(byte)
+                start = index + 1
+            }
+            bytes += utf8[start...]
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    private mutating func escape(_ byte: UInt8) {
+        bytes.append(UInt8(ascii: "\\"))
+        switch byte {
+        case 0x08: bytes.append(UInt8(ascii: "b"))
+        case 0x09: bytes.append(UInt8(ascii: "t"))
+        case 0x0a: bytes.append(UInt8(ascii: "n"))
+        case 0x0c: bytes.append(UInt8(ascii: "f"))
+        case 0x0d: bytes.append(UInt8(ascii: "r"))
+        case ..<0x20:
+            bytes += (byte < 0x10 ? "u000" : "u001").utf8
+            bytes += String(byte & 15, radix: 16).utf8
+        default: bytes.append(byte)
+        }
+    }
+
+    private mutating func begin(_ byte: UInt8) {
+        separate()
+        bytes.append(byte)
+    }
+
+    /// A comma, where a value or name stands before.
+    private mutating func separate() {
+        switch bytes.last {
+        case nil, UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: ":"): break
+        default: bytes.append(UInt8(ascii: ","))
+        }
+    }
+}
