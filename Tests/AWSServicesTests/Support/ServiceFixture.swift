@@ -10,6 +10,9 @@ struct ServiceFixture {
     let client: AWSClient
     private let recorder: Recorder
 
+    /// A loop of these tests' own: their many servers must not push the connections of other tests out of a pool.
+    private static let loop = EventLoop()
+
     private final class Recorder: Sendable {
         let sleeps = Mutex<[Duration]>([])
         let uuids = Mutex(0)
@@ -43,6 +46,7 @@ struct ServiceFixture {
             configuration: try AWSConfiguration(
                 environment: AWSEnvironment(["AWS_REGION": "eu-west-1", "AWS_ENDPOINT_URL": server.url])
             ),
+            http: HTTPClient(loop: Self.loop),
             credentials: StaticCredentialsProvider(AWSCredentials(accessKeyID: "AKID", secretAccessKey: "secret")),
             effects: effects
         )
