@@ -27,7 +27,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
 def packages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Packages that are never run."""
     directory = tmp_path_factory.mktemp("packages")
-    for name in FUNCTIONS:
+    for name in (*FUNCTIONS, "image-distribution"):
         (directory / f"{name}.zip").write_bytes(zip_of(bootstrap="#!/bin/sh\n"))
     return directory
 
@@ -60,6 +60,7 @@ def everything(cloud: LocalCloud) -> dict[str, Any]:
         ],
         "alert_subscriptions": {"chat": {"protocol": "https", "endpoint": "https://chat.example.com/ami-steward"}},
         "ses_identities": ["example.com"],
+        "image_distribution": {"verify": True},
         "log_level": "DEBUG",
         "tags": {"project": "ami-steward", "owner": "platform"},
     }

@@ -1,6 +1,8 @@
 locals {
-  sender_domain  = split("@", var.alert_sender)[1]
-  ses_identities = coalesce(var.ses_identities, [var.alert_sender, local.sender_domain])
+  # SES lets an address be used that is verified itself, or whose domain or a domain above it is.
+  sender_labels  = split(".", split("@", var.alert_sender)[1])
+  sender_domains = [for index in range(length(local.sender_labels) - 1) : join(".", slice(local.sender_labels, index, length(local.sender_labels)))]
+  ses_identities = coalesce(var.ses_identities, concat([var.alert_sender], local.sender_domains))
   parameter_arn  = "arn:${local.partition}:ssm:${local.region}:${local.account}:parameter"
 }
 

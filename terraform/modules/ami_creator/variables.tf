@@ -102,7 +102,7 @@ variable "create_ses_identity" {
 }
 
 variable "ses_identities" {
-  description = "SES identities (addresses and domains) the checker may use. null: the sender's address and its domain. In the SES sandbox, add the verified recipients."
+  description = "SES identities (addresses and domains) the checker may use. null: the sender's address, its domain and those above. In the SES sandbox, add the verified recipients."
   type        = list(string)
   default     = null
 }

@@ -222,6 +222,21 @@ run "checker" {
   }
 }
 
+run "sender_in_a_subdomain" {
+  variables {
+    alert_sender = "ami-steward@images.example.com"
+  }
+
+  assert {
+    condition = toset(one([for statement in jsondecode(data.aws_iam_policy_document.deregistration_checker.json).Statement : statement.Resource if statement.Sid == "SendAsSender"])) == toset([
+      "arn:aws:ses:eu-central-1:111111111111:identity/ami-steward@images.example.com",
+      "arn:aws:ses:eu-central-1:111111111111:identity/images.example.com",
+      "arn:aws:ses:eu-central-1:111111111111:identity/example.com",
+    ])
+    error_message = "The checker cannot use the identity of a domain above the sender's."
+  }
+}
+
 run "recorder" {
   assert {
     condition = { for statement in jsondecode(data.aws_iam_policy_document.share_recorder.json).Statement : statement.Sid => statement.Resource } == {
