@@ -8,8 +8,7 @@ import pytest
 from localcloud.client import LocalCloud
 from localcloud.deployment import Deployment
 from localcloud.testing import find_emulator, zip_of
-
-from conftest import FUNCTIONS
+from story import FUNCTIONS
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
