@@ -7,6 +7,9 @@ import Transport
 /// A scripted Runtime API: replies to `next` in order, then 500, upon which the runtime ends; replies to every POST in
 /// order, then 202.
 struct ScriptedRuntime {
+    /// A loop of their own: on the shared one, other suites' connections may crowd out the idle ones counted here.
+    private static let loop = EventLoop()
+
     var next: [TestServer.Reply] = []
     var posts: [TestServer.Reply] = []
     var format = LogFormat.text
@@ -57,7 +60,7 @@ struct ScriptedRuntime {
         let status = await LambdaRuntime.serve(
             RuntimeAPI(
                 authority: server.authority,
-                client: HTTPClient(),
+                client: HTTPClient(loop: Self.loop),
                 maximumEventBytes: maximumEventBytes
             ),
             environment: LambdaEnvironment([:], logger: logger),

@@ -125,6 +125,8 @@ public final class TestServer: Sendable {
                 if errno == EINTR || errno == ECONNABORTED { continue }
                 return
             }
+            // Processes that a test starts meanwhile must not keep the connection open.
+            _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
             let number = shared.state.withLock { state in
                 state.connections.insert(descriptor)
                 state.connectionCount += 1

@@ -5,7 +5,9 @@ import Testing
 @testable import Transport
 
 @Suite struct HTTPClientTests {
-    let client = HTTPClient()
+    /// A loop of their own: on the shared one, other suites' connections may crowd out the idle ones counted here.
+    private static let loop = EventLoop()
+    let client = HTTPClient(loop: loop)
 
     func request(_ server: TestServer, _ method: String = "GET", path: String = "/", body: [UInt8] = []) -> HTTPRequest
     {
