@@ -94,31 +94,54 @@ public struct ImageDistributionHandler: Sendable {
         let handler = RequestHandler(manager: manager, effects: effects)
         let locks = handler.locks(for: request, token: context.requestID)
 
-        let result = try await handler.handle(
-            request,
-            locks: locks,
-            limit: limit,
-            lockedUntil: lockEnd(context),
-            operation
-        )
+        let result: RequestHandler.Result
+        do {
+            result = try await handler.handle(
+                request,
+                locks: locks,
+                limit: limit,
+                lockedUntil: lockEnd(context),
+                operation
+            )
+        } catch {
+            await AWSClient.$deadline.withValue(limit?.record) { await giveBack(locks, logger) }
+            throw error
+        }
         if result.outcome.status == .failed {
             logger.error("the request failed", ["request": request.kind.rawValue, "reason": result.outcome.reason])
         }
-        if !result.isRepetition {
+        // The answer is remembered and the locks given back before it is sent: CloudFormation's next request, which may
+        // follow at once, finds the way free, and a repetition of this one its answer.
+        await AWSClient.$deadline.withValue(limit?.record) {
+            if !result.isRepetition { await remember(result.outcome, request, logger) }
+            await giveBack(locks, logger)
+        }
+        return try await deliver(result.outcome, request, limit, logger)
+    }
+
+    private func remember(
+        _ outcome: CustomResourceOutcome,
+        _ request: CustomResourceRequest,
+        _ logger: Logger
+    ) async {
+        do {
+            try await manager.store.save(outcome, to: request)
+        } catch {
+            logger.error(
+                "the answer could not be remembered: a repeated request would be worked off anew",
+                error: error
+            )
+        }
+    }
+
+    private func giveBack(_ locks: [ConfigurationLock], _ logger: Logger) async {
+        for lock in locks {
             do {
-                try await AWSClient.$deadline.withValue(limit?.record) {
-                    try await manager.store.save(result.outcome, to: request)
-                }
+                try await manager.store.release(lock)
             } catch {
-                logger.error(
-                    "the answer could not be remembered: a repeated request would be worked off anew",
-                    error: error
-                )
+                logger.warn("a lock could not be given back: it ends by itself", error: error)
             }
         }
-        let answer = try await deliver(result.outcome, request, limit, logger)
-        await giveBack(locks, limit, logger)
-        return try answer.get()
     }
 
     /// Sends the answer, or prepares it for the provider framework.
@@ -127,39 +150,25 @@ public struct ImageDistributionHandler: Sendable {
         _ request: CustomResourceRequest,
         _ limit: TimeLimit?,
         _ logger: Logger
-    ) async throws -> Result<[UInt8], any Error> {
+    ) async throws -> [UInt8] {
         let response = try CustomResourceResponse(outcome, to: request)
         switch mode {
         case .providerFramework:
-            guard outcome.status == .success else { return .failure(RequestFailed(errorMessage: response.reason)) }
+            guard outcome.status == .success else { throw RequestFailed(errorMessage: response.reason) }
             let result = JSONValue.object([
                 "PhysicalResourceId": .string(outcome.physicalResourceID),
                 "Data": .object(response.attributes.mapValues(JSONValue.string)),
             ])
-            return .success(try result.document())
+            return try result.document()
         case .direct:
-            do {
-                try await sender.send(
-                    response.document,
-                    to: request.responseURL ?? "",
-                    deadline: limit?.answer,
-                    logger: logger
-                )
-            } catch {
-                return .failure(error)
-            }
+            try await sender.send(
+                response.document,
+                to: request.responseURL ?? "",
+                deadline: limit?.answer,
+                logger: logger
+            )
             logger.info("answered", ["request": request.kind.rawValue, "status": outcome.status.rawValue])
-            return .success(try JSONValue.object(["Status": .string(outcome.status.rawValue)]).document())
-        }
-    }
-
-    private func giveBack(_ locks: [ConfigurationLock], _ limit: TimeLimit?, _ logger: Logger) async {
-        for lock in locks {
-            do {
-                try await AWSClient.$deadline.withValue(limit?.answer) { try await manager.store.release(lock) }
-            } catch {
-                logger.warn("a lock could not be given back: it ends by itself", error: error)
-            }
+            return try JSONValue.object(["Status": .string(outcome.status.rawValue)]).document()
         }
     }
 

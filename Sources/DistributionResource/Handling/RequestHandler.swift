@@ -18,7 +18,7 @@ struct RequestHandler: Sendable {
     /// How often a lock that another holds is asked for.
     private static let lockPause = Duration.milliseconds(500)
 
-    /// The outcome of a request, with the locks that are held until it is delivered.
+    /// The outcome of a request.
     struct Result: Sendable {
         var outcome: CustomResourceOutcome
         /// Whether the request had been answered before.
@@ -59,9 +59,9 @@ struct RequestHandler: Sendable {
         } catch let error as TimeLimit.Passed {
             if progress.current == Self.waitingForItself { throw HandledElsewhere(requestID: request.requestID) }
             let cause = error.cause.map { ": \($0)" } ?? ""
-            return failure(request, "the function's time was over while \(progress.current)\(cause)")
+            return failure(request, "the function's time was over while \(progress.current)\(cause)", operation.logger)
         } catch {
-            return failure(request, "\(error)")
+            return failure(request, "\(error)", operation.logger)
         }
     }
 
@@ -152,24 +152,22 @@ struct RequestHandler: Sendable {
             try await manager.release(arn, owner: request.owner, operation)
             return
         }
-        // The Create failed. What it may have left is taken back as far as that goes; there is no resource to keep.
+        // The Create failed; what it may have left is taken back.
         let named = request.resourceProperties["AmiDistributionArn"]?.string.map(TextList.trimmed)
         guard let arn = named.flatMap(ConfigurationARN.init) else { return }
-        do {
-            try await manager.release(arn, owner: request.owner, onlyPending: true, operation)
-        } catch {
-            operation.logger.error(
-                "what a failed Create changed could not be taken back",
-                error: error,
-                ["configuration": arn.text]
-            )
-        }
+        try await manager.release(arn, owner: request.owner, onlyPending: true, operation)
     }
 
     // MARK: Failures
 
-    private func failure(_ request: CustomResourceRequest, _ reason: String) -> Result {
-        Result(outcome: .failed(reason, physicalResourceID: physicalResourceID(ofFailed: request)))
+    private func failure(_ request: CustomResourceRequest, _ reason: String, _ logger: Logger) -> Result {
+        let id = physicalResourceID(ofFailed: request)
+        if request.kind == .delete, ConfigurationARN(id) == nil {
+            // There is no resource; what its Create left behind, the next reconciliation takes back.
+            logger.error("what a failed Create changed could not be taken back yet", ["reason": reason])
+            return Result(outcome: CustomResourceOutcome(status: .success, physicalResourceID: id))
+        }
+        return Result(outcome: .failed(reason, physicalResourceID: id))
     }
 
     /// A Create that failed has made no resource; an Update that failed has not replaced one.
