@@ -68,7 +68,7 @@ public struct DeregistrationChecker: Sendable {
                     context.logger.debug("nobody loses an image", ["event_name": event.occurrence.eventName])
                     return Array("null".utf8)
                 }
-                try await alert(loss, context)
+                try await alert(loss, of: event, context)
                 return Array("null".utf8)
             }
         }
@@ -87,11 +87,8 @@ public struct DeregistrationChecker: Sendable {
 
     // MARK: Alert
 
-    private func alert(_ loss: ImageLoss, _ context: LambdaContext) async throws {
-        async let storedRecord = shares.imageRecord(of: loss.image)?.value
-        async let principals = shares.shareRecords(of: loss.image, principals: nil).map(\.value)
-        let record = try await storedRecord
-        let assessment = LossAssessment(loss, shares: try await principals, image: record)
+    private func alert(_ loss: ImageLoss, of event: GovernanceEvent, _ context: LambdaContext) async throws {
+        let (assessment, record) = try await LossAssessment.recording(loss, of: event, in: shares)
         let round = AlertRound(
             assessment: assessment,
             imageName: try await imageName(loss, record),

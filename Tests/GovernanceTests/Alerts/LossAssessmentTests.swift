@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 
 @testable import Governance
@@ -224,6 +225,31 @@ import Testing
         #expect(known.verdict(for: consumer, .unknown) == .stillReached(.ownShare))
         let unknown = try await assessment(E.state("09:00:03", .disabled), after: [events[0], events[3]])
         #expect(unknown.verdict(for: consumer, .unknown) == Self.alarmed)
+    }
+
+    /// An account loses two shares by two events that are handled at once: at least one of them must alarm it, whichever
+    /// way the two are interleaved or cut off.
+    @Test(arguments: UInt64(1)...200)
+    func twoLossesAtOnce(seed: UInt64) async throws {
+        let store = ShareStoreInMemory()
+        let shared = try #require(ShareChanges(E.share("08:00:00", [Self.account, .all])))
+        try await ShareLedger(store: store).apply(shared)
+        let losses = [
+            E.unshare("09:00:00", [Self.account], id: "one"), E.unshare("09:00:00", [.all], id: "other"),
+        ]
+        let verdicts = Mutex<[LossVerdict]>([])
+        try await Interleaver.run(
+            losses.map { event in
+                {
+                    guard let loss = ImageLoss(event) else { return }
+                    let (assessment, _) = try await LossAssessment.recording(loss, of: event, in: store)
+                    verdicts.withLock { $0.append(assessment.verdict(for: consumer, .unknown)) }
+                }
+            },
+            seed: seed,
+            crashes: Int(seed % 3)
+        )
+        #expect(verdicts.withLock(\.self).contains(Self.alarmed), "seed \(seed)")
     }
 
     @Test(arguments: [

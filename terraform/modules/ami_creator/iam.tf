@@ -22,9 +22,10 @@ data "aws_iam_policy_document" "share_recorder" {
 }
 
 data "aws_iam_policy_document" "deregistration_checker" {
+  # Also through TransactWriteItems: the checker records a loss before it reads which shares remain.
   statement {
-    sid       = "ReadSharesRecordAlerts"
-    actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"]
+    sid       = "RecordLossesAndAlerts"
+    actions   = ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"]
     resources = [module.shares.arn]
   }
 

@@ -194,8 +194,8 @@ run "named_consumers_only" {
 run "checker" {
   assert {
     condition = { for statement in jsondecode(data.aws_iam_policy_document.deregistration_checker.json).Statement : statement.Sid => statement.Resource } == {
-      ReadSharesRecordAlerts = "arn:aws:dynamodb:eu-central-1:111111111111:table/ami-steward-shares"
-      ReadUsage              = "arn:aws:dynamodb:eu-central-1:111111111111:table/ami-steward-usage/index/image"
+      RecordLossesAndAlerts = "arn:aws:dynamodb:eu-central-1:111111111111:table/ami-steward-shares"
+      ReadUsage             = "arn:aws:dynamodb:eu-central-1:111111111111:table/ami-steward-usage/index/image"
       ReadAddressesAndMemberships = [
         "arn:aws:ssm:eu-central-1:111111111111:parameter/ami-steward/memberships/*",
         "arn:aws:ssm:eu-central-1:111111111111:parameter/ami-steward/emails/*",
