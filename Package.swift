@@ -64,7 +64,7 @@ let package = Package(
         tests("LambdaRuntimeTests", ["LambdaRuntime", "TestSupport", "Echo"]),
         tests("AWSClientTests", ["AWSClient", "TestSupport"]),
         tests("AWSServicesTests", ["AWSServices", "TestSupport"]),
-        tests("GovernanceTests", ["Governance"]),
+        tests("GovernanceTests", ["Governance", "TestSupport"]),
         tests("DistributionResourceTests", ["DistributionResource", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]

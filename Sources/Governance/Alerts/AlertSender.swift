@@ -36,6 +36,22 @@ struct AlertSender: Sendable {
     ) async throws -> Failure? {
         let key = DynamoDBAlertStore.Key(image: alert.loss.image, account: alert.account, loss: alert.loss.identity)
         guard var progress = try await claim(key, alert.loss, invocation) else { return nil }
+        do {
+            let failure = try await deliver(alert, to: recipients, &progress)
+            if failure != nil { await release(progress) }
+            return failure
+        } catch {
+            await release(progress)
+            throw error
+        }
+    }
+
+    /// Sends what is not noted as sent.
+    private func deliver(
+        _ alert: ImageAlert,
+        to recipients: AddressBook.Recipients,
+        _ progress: inout Progress
+    ) async throws -> Failure? {
         var failure: Failure?
         if progress.record.sent[.owner] == nil {
             failure = try await mailOwner(alert, recipients, &progress)
@@ -146,6 +162,14 @@ struct AlertSender: Sendable {
                 try await effects.sleep(.milliseconds(250))
             }
         }
+    }
+
+    /// Gives the claim on an alert up that could not be delivered whole: whoever reports the same loss need not wait for
+    /// it to end. Where that fails too, it ends by itself.
+    private func release(_ progress: Progress) async {
+        var record = progress.record
+        record.claim = nil
+        _ = try? await store.write(record, at: progress.key, revision: progress.revision)
     }
 
     /// Writes down that a message was sent, whatever else has become of the record.
