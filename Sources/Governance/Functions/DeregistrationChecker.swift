@@ -104,6 +104,8 @@ public struct DeregistrationChecker: Sendable {
         var batch: [UsageSummary] = []
         var report = AlertRound.Report()
         var grouping = UsageGrouping()
+        // One account's rows keep no other account from being told.
+        var unreadableRows = 0
         func add(_ summary: UsageSummary?) async throws {
             guard let summary, round.concerns(summary.account) else { return }
             batch.append(summary)
@@ -114,7 +116,10 @@ public struct DeregistrationChecker: Sendable {
             batch.removeAll()
         }
         for try await page in usage.pages(of: loss.image) {
-            for item in page.items { try await add(grouping.add(try UsageIndex.row(item))) }
+            let (rows, unreadable) = UsageIndex.rows(page.items)
+            for row in rows { try await add(grouping.add(row)) }
+            for row in unreadable { context.logger.error("a usage row cannot be read", error: row) }
+            unreadableRows += unreadable.count
         }
         try await add(grouping.finish())
         try await flush()
@@ -125,7 +130,13 @@ public struct DeregistrationChecker: Sendable {
                 "told": report.told, "still_reached": report.stillReached, "failed": report.failures.count,
             ]
         )
-        guard report.failures.isEmpty else { throw UndeliveredAlerts(image: loss.image, failures: report.failures) }
+        guard report.failures.isEmpty, unreadableRows == 0 else {
+            throw UndeliveredAlerts(
+                image: loss.image,
+                failures: report.failures,
+                unreadableRows: unreadableRows
+            )
+        }
     }
 
     /// The name as recorded; else as EC2 knows it, while the image is there.
@@ -136,14 +147,21 @@ public struct DeregistrationChecker: Sendable {
     }
 }
 
-/// The owners of these accounts were not told; the administrator and the topic were, unless the reason says otherwise.
+/// The owners of these accounts were not told; the administrator and the topic were, unless the reason says otherwise. Or
+/// there are rows that cannot be read, whose resources no alert names.
 public struct UndeliveredAlerts: LambdaError {
     let image: ImageID
     let failures: [AlertSender.Failure]
+    let unreadableRows: Int
 
     public var errorMessage: String {
-        let accounts = failures.prefix(20).map { "\($0.account): \($0.reason)" }.joined(separator: "; ")
-        let rest = failures.count > 20 ? "; and \(failures.count - 20) more" : ""
-        return "\(image): not every account's owner was told: \(accounts)\(rest)"
+        var problems: [String] = []
+        if !failures.isEmpty {
+            let accounts = failures.prefix(20).map { "\($0.account): \($0.reason)" }.joined(separator: "; ")
+            let rest = failures.count > 20 ? "; and \(failures.count - 20) more" : ""
+            problems.append("not every account's owner was told: \(accounts)\(rest)")
+        }
+        if unreadableRows > 0 { problems.append("usage rows that cannot be read: \(unreadableRows)") }
+        return "\(image): " + problems.joined(separator: "; ")
     }
 }

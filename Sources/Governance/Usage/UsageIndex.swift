@@ -1,5 +1,6 @@
 import AWSClient
 import AWSServices
+import LambdaRuntime
 
 /// The usage table's index by image: rows sorted by account. It follows the table within a second or so.
 struct UsageIndex: Sendable {
@@ -24,7 +25,35 @@ struct UsageIndex: Sendable {
         }
     }
 
-    static func row(_ item: DynamoDB.Item) throws(MalformedItem) -> UsageRow {
+    /// A row that is not as this software writes it. Consumer accounts write their own rows: one of them can put anything
+    /// there.
+    struct UnreadableRow: LambdaError {
+        let account: String
+        let attribute: String
+
+        var errorMessage: String { "a usage row of account \(account) has no valid \(attribute)" }
+    }
+
+    /// The rows that can be read, in their order, and what is wrong with the others.
+    static func rows(_ items: [DynamoDB.Item]) -> (rows: [UsageRow], unreadable: [UnreadableRow]) {
+        var rows: [UsageRow] = []
+        var unreadable: [UnreadableRow] = []
+        for item in items {
+            do throws(UnreadableRow) { rows.append(try row(item)) } catch { unreadable.append(error) }
+        }
+        return (rows, unreadable)
+    }
+
+    private static func row(_ item: DynamoDB.Item) throws(UnreadableRow) -> UsageRow {
+        do throws(MalformedItem) {
+            return try parsed(item)
+        } catch {
+            let account = item[UsageRow.Key.accountKey]?.stringValue ?? "unknown"
+            throw UnreadableRow(account: account, attribute: error.attribute)
+        }
+    }
+
+    private static func parsed(_ item: DynamoDB.Item) throws(MalformedItem) -> UsageRow {
         guard let text = item[UsageRow.Key.accountKey]?.stringValue, let account = AccountID(text) else {
             throw MalformedItem(attribute: UsageRow.Key.accountKey)
         }
