@@ -12,7 +12,7 @@ public struct DynamoDB: Sendable {
         self.client = client
     }
 
-    /// How many requests a helper that splits its work has under way at a time.
+    /// How many requests an operation that splits its work has under way at a time.
     static let concurrency = 8
 
     public func getItem(_ input: GetItem) async throws(AWSError) -> Item? {
