@@ -63,6 +63,22 @@ struct ServicesTests {
         }
     }
 
+    @Test(arguments: ["InvalidAMIID.NotFound", "InvalidAMIID.Unavailable"])
+    func oneImageIsAskedForByItsID(code: String) async throws {
+        let error = "<Response><Errors><Error><Code>\(code)</Code><Message>no</Message></Error></Errors></Response>"
+        let item = "<item><imageId>ami-1</imageId><imageOwnerId>1</imageOwnerId></item>"
+        let fixture = try ServiceFixture([
+            .ok("<DescribeImagesResponse><imagesSet>\(item)</imagesSet></DescribeImagesResponse>"),
+            .status(400, body: error),
+            .status(403, body: error.replacing(code, with: "UnauthorizedOperation")),
+        ])
+        let ec2 = EC2(fixture.client)
+        #expect(try await ec2.images(ids: ["ami-1"])["ami-1"]?.ownerID == "1")
+        #expect(try await ec2.images(ids: ["ami-2"]).isEmpty)
+        await #expect(throws: AWSError.self) { try await ec2.images(ids: ["ami-3"]) }
+        #expect(fixture.server.requests.map { $0.form["ImageId.1"] } == ["ami-1", "ami-2", "ami-3"])
+    }
+
     @Test func noIDsMakeNoRequest() async throws {
         let fixture = try ServiceFixture([])
         #expect(try await EC2(fixture.client).images(ids: []).isEmpty)

@@ -107,8 +107,12 @@ extension AWSClient {
         http: HTTPClient = HTTPClient(),
         effects: AWSEffects = .live()
     ) throws(AWSError) -> AWSClient {
-        AWSClient(
-            configuration: try AWSConfiguration(environment: environment),
+        var configuration = try AWSConfiguration(environment: environment)
+        // Short enough that a connection that leads nowhere leaves time for other attempts.
+        configuration.connectTimeout = .seconds(3)
+        configuration.attemptTimeout = .seconds(15)
+        return AWSClient(
+            configuration: configuration,
             http: http,
             credentials: EnvironmentCredentialsProvider(environment: environment),
             effects: effects

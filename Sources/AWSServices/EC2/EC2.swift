@@ -17,6 +17,7 @@ public struct EC2: Sendable {
     ///
     /// Unlike the operation's own list of ids, of which one unknown makes the whole request fail.
     public func images(ids: [String]) async throws(AWSError) -> [String: Image] {
+        if ids.count == 1 { return try await image(id: ids[0]).map { [$0.imageID: $0] } ?? [:] }
         // A filter takes 200 values.
         let chunks = Array(Set(ids)).sorted().chunks(of: 200)
         let pages = try await concurrentMap(chunks, limit: 4) { chunk throws(AWSError) in
@@ -30,6 +31,20 @@ public struct EC2: Sendable {
             return found
         }
         return Dictionary(pages.joined().map { ($0.imageID, $0) }) { first, _ in first }
+    }
+
+    /// One image, by its id, which EC2 answers without looking through all there are; nil where the caller sees none.
+    private func image(id: String) async throws(AWSError) -> Image? {
+        do throws(AWSError) {
+            let input = DescribeImages(imageIDs: [id], includesDeprecated: true, includesDisabled: true)
+            for try await page in images(input) {
+                if let image = page.images.first { return image }
+            }
+            return nil
+        } catch {
+            if ["InvalidAMIID.NotFound", "InvalidAMIID.Unavailable"].contains(error.code) { return nil }
+            throw error
+        }
     }
 
     /// Who may launch an image, besides its owner.

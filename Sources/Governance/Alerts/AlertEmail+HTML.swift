@@ -8,7 +8,7 @@ extension AlertEmail.Facts {
         for note in notes {
             body +=
                 #"<p style="margin:0 0 16px;padding:10px 14px;background:#fff4ce;border-left:4px solid #d18b00;"#
-                + #"font-size:14px;line-height:20px"><b>Note:</b> \#(Display.html(note, limit: 1000))</p>"#
+                + #"font-size:14px;line-height:20px"><b>Note:</b> \#(Display.html(note))</p>"#
         }
         body += #"<table role="presentation" cellpadding="0" cellspacing="0" style="margin:0 0 16px;font-size:14px">"#
         for detail in details {
@@ -19,7 +19,7 @@ extension AlertEmail.Facts {
         }
         body += "</table>"
         body +=
-            #"<p style="margin:0 0 16px;font-size:14px;line-height:20px">\#(Display.html(meaning, limit: 1000))</p>"#
+            #"<p style="margin:0 0 16px;font-size:14px;line-height:20px">\#(Display.html(meaning))</p>"#
         for section in sections {
             body += #"<h2 style="margin:20px 0 6px;font-size:15px">\#(Display.html(section.title))</h2>"#
             body += #"<ul style="margin:0;padding:0 0 0 20px;font-size:14px;line-height:22px">"#

@@ -16,7 +16,8 @@ public struct AlertRecord: Hashable, Sendable {
 
     /// Who works on it, and until when nobody else does.
     public struct Claim: Hashable, Sendable {
-        /// The Lambda request id, which Lambda keeps when it retries.
+        /// The Lambda request id. Lambda keeps it when it retries, and when it delivers an event twice at once: it is the
+        /// deadline that tells two invocations apart.
         public let invocation: String
         public let until: EventTime
     }
@@ -66,11 +67,9 @@ extension AlertRecord {
         if let current {
             let later = loss.time.milliseconds - current.lossTime.milliseconds
             if later <= sameLossSeconds * 1000 {
-                // The same loss, or one before the one that was told last.
-                if current.isComplete { return .done }
-                if let other = current.claim, other.invocation != claim.invocation, other.until > now {
-                    return .busy(until: other.until)
-                }
+                // Once a later loss is being told, nobody needs to hear of one long before it.
+                if current.isComplete || later < -sameLossSeconds * 1000 { return .done }
+                if let other = current.claim, other != claim, other.until > now { return .busy(until: other.until) }
                 record = current
             }
         }

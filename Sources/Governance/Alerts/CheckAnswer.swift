@@ -35,6 +35,8 @@ public struct CheckAnswer: Sendable {
     private let image: ImageID
     private let record: ImageRecord?
     private let sharedWith: [Principal]
+    /// Of the accounts it is shared with, those of which no row has come yet.
+    private var unseen: Set<AccountID>
     private let links: ConsoleLinks
     private let limit: Int
     private var grouping: UsageGrouping
@@ -57,6 +59,7 @@ public struct CheckAnswer: Sendable {
         self.image = image
         self.record = record
         sharedWith = shares.filter { $0.status == .shared }.map(\.principal).sorted()
+        unseen = Set(sharedWith.compactMap { if case .account(let account) = $0 { account } else { nil } })
         self.links = links
         self.limit = limit
         grouping = UsageGrouping(limit: limit)
@@ -68,6 +71,7 @@ public struct CheckAnswer: Sendable {
 
     private mutating func take(_ summary: UsageSummary) {
         accountCount += 1
+        unseen.remove(summary.account)
         for kind in summary.presentKinds { counts[kind, default: 0] += summary[kind].count }
         guard accounts.count < Self.maximumListedAccounts else { return }
         let open = max(0, Self.maximumListedResources - listed)
@@ -99,6 +103,10 @@ public struct CheckAnswer: Sendable {
         let accounts: [Account]
         let sharedWith: [String]
         let sharedWithCount: Int
+        /// From what usage is known: `events` since the installation.
+        let coverage = "events"
+        /// Accounts that have the image by a share of their own, and of which no use is known: not the same as none.
+        let accountsWithoutKnownUsage: [AccountID]
 
         struct Count: Encodable {
             let kind: String
@@ -122,6 +130,7 @@ public struct CheckAnswer: Sendable {
             }
             sharedWith = answer.sharedWith.prefix(1000).map(\.description)
             sharedWithCount = answer.sharedWith.count
+            accountsWithoutKnownUsage = Array(answer.unseen.sorted().prefix(1000))
         }
     }
 }

@@ -60,22 +60,17 @@ public struct LossAssessment: Sendable {
     }
 
     public func verdict(for account: AccountID, _ membership: Membership) -> LossVerdict {
-        let isMissed: Bool
-        switch loss.scope {
-        case .everyone:
-            isMissed = true
-        case .principals(let lost):
+        // Organizations and units of which it would have to be known whether the account belongs to them.
+        var deciding = remaining.filter(Self.isMembership)
+        if case .principals(let lost) = loss.scope, !lost.contains(.all), !lost.contains(.account(account)) {
             let units = lost.filter(Self.isMembership)
-            isMissed = lost.contains(.all) || lost.contains(.account(account))
-            if !isMissed {
-                if units.isEmpty || (membership != .unknown && !units.contains(where: membership.includes)) {
-                    return .unaffected
-                }
+            if !units.contains(where: membership.includes) {
+                guard units.contains(where: { !membership.decides($0) }) else { return .unaffected }
+                deciding.formUnion(units)
             }
         }
         if let reach = reach(of: account, membership) { return .stillReached(reach) }
-        let couldHelp = remaining.contains(where: Self.isMembership) || !isMissed
-        return .alarmed(isMembershipUnknown: membership == .unknown && couldHelp)
+        return .alarmed(isMembershipUnknown: deciding.contains { !membership.decides($0) })
     }
 
     private func reach(of account: AccountID, _ membership: Membership) -> Reach? {

@@ -13,6 +13,15 @@ public enum Membership: Hashable, Sendable {
         self = principals.isEmpty ? .unknown : .known(principals)
     }
 
+    /// Whether what is known tells if the account belongs to this organization or unit. Who is known to be in an
+    /// organization, but in no unit of it, may be in any.
+    public func decides(_ principal: Principal) -> Bool {
+        guard case .known(let principals) = self else { return false }
+        guard case .organizationalUnit = principal else { return true }
+        let related = principals.filter { $0.organizationID == principal.organizationID }
+        return related.isEmpty || related.contains { if case .organizationalUnit = $0 { true } else { false } }
+    }
+
     /// Whether the account is known to belong to this organization or unit. Who belongs to a unit belongs to its
     /// organization.
     public func includes(_ principal: Principal) -> Bool {

@@ -91,7 +91,7 @@ public struct DeregistrationChecker: Sendable {
         let (assessment, record) = try await LossAssessment.recording(loss, of: event, in: shares)
         let round = AlertRound(
             assessment: assessment,
-            imageName: try await imageName(loss, record),
+            imageName: try await imageName(loss, record, context.logger),
             invocation: .init(
                 requestID: context.requestID,
                 deadline: context.deadline.map { EventTime(milliseconds: $0) }
@@ -140,10 +140,17 @@ public struct DeregistrationChecker: Sendable {
     }
 
     /// The name as recorded; else as EC2 knows it, while the image is there.
-    private func imageName(_ loss: ImageLoss, _ record: ImageRecord?) async throws -> String? {
+    private func imageName(_ loss: ImageLoss, _ record: ImageRecord?, _ logger: Logger) async throws -> String? {
         if let name = record?.name { return name }
         guard loss.status != .deregistered else { return nil }
-        return try await ec2.images(ids: [loss.image.text])[loss.image.text]?.name
+        do throws(AWSError) {
+            return try await ec2.images(ids: [loss.image.text])[loss.image.text]?.name
+        } catch {
+            if error.kind == .deadline || error.kind == .cancelled { throw error }
+            // Better an alert without the name than none.
+            logger.warn("the image's name cannot be looked up", error: error, ["image_id": loss.image.text])
+            return nil
+        }
     }
 }
 

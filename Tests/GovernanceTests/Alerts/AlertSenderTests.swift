@@ -190,21 +190,25 @@ import Testing
         #expect(cloud.sleeps == 0)
     }
 
-    /// A cut-off invocation leaves its claim: others wait for its end, its own retry does not.
+    /// A cut-off invocation leaves its claim: whoever comes waits for its end.
     @Test func aClaimKeepsOthersWaiting() async throws {
-        cloud.state.withLock { state in
-            let until = EventTime(.now()).advanced(bySeconds: 60)
-            state.record = """
-                {"image_id":{"S":"\(image)"},"principal":{"S":"alert#\(consumer)#deregistered"},"revision":{"N":"1"},\
-                "loss_time":{"S":"2026-11-20T11:00:00.000Z"},"event_id":{"S":"e"},"status":{"S":"pending"},\
-                "claimed_by":{"S":"first"},"claimed_until":{"S":"\(until)"}}
-                """
+        func claim(seconds: Int64) {
+            let until = EventTime(.now()).advanced(bySeconds: seconds)
+            cloud.state.withLock { state in
+                state.record = """
+                    {"image_id":{"S":"\(image)"},"principal":{"S":"alert#\(consumer)#deregistered"},"revision":{"N":"1"},\
+                    "loss_time":{"S":"2026-11-20T11:00:00.000Z"},"event_id":{"S":"e"},"status":{"S":"pending"},\
+                    "claimed_by":{"S":"first"},"claimed_until":{"S":"\(until)"}}
+                    """
+            }
         }
+        claim(seconds: 60)
         await #expect(throws: CancellationError.self) {
             try await send(E.state("11:00:05", .deregistered), by: "second")
         }
         #expect(cloud.sleeps == 1)
         #expect(cloud.mails.isEmpty)
+        claim(seconds: -1)
         #expect(try await send(E.deregister("11:00:00"), by: "first") == nil)
         #expect(cloud.mails == [["owner@example.com"]])
     }

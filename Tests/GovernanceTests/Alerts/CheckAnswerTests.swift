@@ -31,7 +31,8 @@ import Testing
 
     @Test func nobodyUsesIt() throws {
         #expect(
-            try answer([]) == #"{"account_count":0,"accounts":[],"image_id":"ami-0abcdef1234567890","in_use":false,"#
+            try answer([]) == #"{"account_count":0,"accounts":[],"accounts_without_known_usage":[],"coverage":"events","#
+                + #""image_id":"ami-0abcdef1234567890","in_use":false,"#
                 + #""resource_count":0,"resource_counts":[{"count":0,"kind":"instance"},{"count":0,"kind":"launch-template"},"#
                 + #"{"count":0,"kind":"launch-configuration"}],"shared_with":[],"shared_with_count":0}"#
         )
@@ -61,6 +62,9 @@ import Testing
         #expect(text.contains(#"{"account_id":"444455556666","resource_count":3,"resources":[{"count":2,"first":["#))
         #expect(text.contains(#"{"account_id":"777788889999","resource_count":1,"resources":[{"count":1,"first":["#))
         #expect(text.contains(#""shared_with":["account#777788889999"],"shared_with_count":1"#))
+        #expect(text.contains(#""accounts_without_known_usage":[]"#))
+        let unused = try answer(instances(2), shares: [share])
+        #expect(unused.contains(#""accounts_without_known_usage":["777788889999"]"#))
     }
 
     /// However many there are, counts are whole and the answer fits into a Lambda response.

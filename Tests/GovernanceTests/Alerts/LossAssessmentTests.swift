@@ -114,6 +114,20 @@ import Testing
             verdict: .unaffected
         ),
         Case(
+            name: "a unit is lost, only its organization is known",
+            before: [E.share("08:00:00", [unit])],
+            loss: E.unshare("09:00:00", [unit]),
+            membership: .known([organization]),
+            verdict: perhaps
+        ),
+        Case(
+            name: "the own share is lost, a unit remains, only its organization is known",
+            before: [E.share("08:00:00", [account, unit])],
+            loss: E.unshare("09:00:00", [account]),
+            membership: .known([organization]),
+            verdict: perhaps
+        ),
+        Case(
             name: "a unit is lost, membership unknown",
             before: [E.share("08:00:00", [unit])],
             loss: E.unshare("09:00:00", [unit]),
