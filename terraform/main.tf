@@ -3,16 +3,17 @@ module "creator" {
   source    = "./modules/ami_creator"
   providers = { aws = aws.creator }
 
-  consumer_account_ids  = values(var.consumers)[*].account_id
-  account_email_mapping = var.account_email_mapping
-  account_memberships   = var.account_memberships
-  alert_sender          = var.alert_sender
-  administrator_address = var.administrator_address
-  create_ses_identity   = var.create_ses_identity
-  ses_identities        = var.ses_identities
-  alert_subscriptions   = var.alert_subscriptions
-  ssm_prefix            = var.ssm_prefix
-  consumer              = var.consumer
+  consumer_account_ids   = values(var.consumers)[*].account_id
+  account_email_mapping  = var.account_email_mapping
+  account_memberships    = var.account_memberships
+  alert_sender           = var.alert_sender
+  administrator_address  = var.administrator_address
+  create_ses_identity    = var.create_ses_identity
+  ses_identities         = var.ses_identities
+  ses_configuration_sets = var.ses_configuration_sets
+  alert_subscriptions    = var.alert_subscriptions
+  ssm_prefix             = var.ssm_prefix
+  consumer               = var.consumer
 
   name_prefix         = var.name_prefix
   package_directory   = var.package_directory

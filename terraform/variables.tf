@@ -96,6 +96,12 @@ variable "ses_identities" {
   default     = null
 }
 
+variable "ses_configuration_sets" {
+  description = "SES configuration sets that the sender's identity uses by default: SES then asks whether the checker may use those, too."
+  type        = list(string)
+  default     = []
+}
+
 variable "alert_subscriptions" {
   description = "Subscriptions of the alert topic, by a name of your choice: protocol and endpoint."
   type = map(object({

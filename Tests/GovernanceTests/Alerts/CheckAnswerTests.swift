@@ -31,8 +31,8 @@ import Testing
 
     @Test func nobodyUsesIt() throws {
         #expect(
-            try answer([]) == #"{"account_count":0,"accounts":[],"accounts_without_known_usage":[],"coverage":"events","#
-                + #""image_id":"ami-0abcdef1234567890","in_use":false,"#
+            try answer([]) == #"{"account_count":0,"accounts":[],"accounts_without_known_usage":[],"#
+                + #""coverage":"events","image_id":"ami-0abcdef1234567890","in_use":false,"#
                 + #""resource_count":0,"resource_counts":[{"count":0,"kind":"instance"},{"count":0,"kind":"launch-template"},"#
                 + #"{"count":0,"kind":"launch-configuration"}],"shared_with":[],"shared_with_count":0}"#
         )

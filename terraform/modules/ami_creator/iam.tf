@@ -51,9 +51,12 @@ data "aws_iam_policy_document" "deregistration_checker" {
   }
 
   statement {
-    sid       = "SendAsSender"
-    actions   = ["ses:SendEmail"]
-    resources = [for identity in local.ses_identities : "arn:${local.partition}:ses:${local.region}:${local.account}:identity/${identity}"]
+    sid     = "SendAsSender"
+    actions = ["ses:SendEmail"]
+    resources = concat(
+      [for identity in local.ses_identities : "arn:${local.partition}:ses:${local.region}:${local.account}:identity/${identity}"],
+      [for name in var.ses_configuration_sets : "arn:${local.partition}:ses:${local.region}:${local.account}:configuration-set/${name}"],
+    )
 
     condition {
       test     = "StringEquals"

@@ -107,6 +107,12 @@ variable "ses_identities" {
   default     = null
 }
 
+variable "ses_configuration_sets" {
+  description = "SES configuration sets that the sender's identity uses by default: SES then asks whether the checker may use those, too."
+  type        = list(string)
+  default     = []
+}
+
 variable "alert_subscriptions" {
   description = "Subscriptions of the alert topic, by a name of your choice: protocol and endpoint. An e-mail subscription has to be confirmed by its recipient."
   type = map(object({

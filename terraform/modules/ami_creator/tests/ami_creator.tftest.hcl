@@ -272,11 +272,12 @@ run "rules" {
 
 run "options" {
   variables {
-    create_ses_identity = true
-    create_trail        = true
-    ses_identities      = ["example.com"]
-    alert_subscriptions = { chat = { protocol = "https", endpoint = "https://chat.example.com/hook" } }
-    kms_key_arn         = "arn:aws:kms:eu-central-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+    create_ses_identity    = true
+    create_trail           = true
+    ses_identities         = ["example.com"]
+    ses_configuration_sets = ["outbound"]
+    alert_subscriptions    = { chat = { protocol = "https", endpoint = "https://chat.example.com/hook" } }
+    kms_key_arn            = "arn:aws:kms:eu-central-1:111111111111:key/1234abcd-12ab-34cd-56ef-1234567890ab"
   }
 
   assert {
@@ -285,8 +286,8 @@ run "options" {
   }
 
   assert {
-    condition     = one([for statement in jsondecode(data.aws_iam_policy_document.deregistration_checker.json).Statement : statement.Resource if statement.Sid == "SendAsSender"]) == "arn:aws:ses:eu-central-1:111111111111:identity/example.com"
-    error_message = "The checker may use other identities than those named."
+    condition     = one([for statement in jsondecode(data.aws_iam_policy_document.deregistration_checker.json).Statement : toset(statement.Resource) if statement.Sid == "SendAsSender"]) == toset(["arn:aws:ses:eu-central-1:111111111111:identity/example.com", "arn:aws:ses:eu-central-1:111111111111:configuration-set/outbound"])
+    error_message = "The checker may use other identities or configuration sets than those named."
   }
 
   assert {
