@@ -62,7 +62,7 @@ struct AlertRound: Sendable {
                 report.told = 1
             }
         } catch {
-            report.failures = [AlertSender.Failure(account: usage.account, reason: "\(error)")]
+            report.failures = [AlertSender.Failure(account: usage.account, error)]
         }
         return report
     }

@@ -4,6 +4,9 @@ import LambdaRuntime
 
 /// Tells accounts of what they lost: e-mail to the owner, or to the administrator where the owner cannot be told, and JSON
 /// to the topic; each once, however often and by however many invocations it is tried (``AlertRecord``).
+///
+/// E-mails go out one after another, each noted before the next: whoever is cut off leaves at most one that was sent and
+/// is not noted, which the retry sends again.
 struct AlertSender: Sendable {
     let store: DynamoDBAlertStore
     let ses: SESv2
@@ -14,6 +17,7 @@ struct AlertSender: Sendable {
     let topicARN: String
     let links: ConsoleLinks
     let effects: AWSEffects
+    private let turnstile = Turnstile()
 
     /// Who sends, and how long at most.
     struct Invocation: Sendable {
@@ -25,6 +29,17 @@ struct AlertSender: Sendable {
     struct Failure: Error, Hashable, Sendable {
         let account: AccountID
         let reason: String
+
+        init(account: AccountID, reason: String) {
+            self.account = account
+            self.reason = reason
+        }
+
+        /// - Parameter reason: What went wrong before the error, if anything did.
+        init(account: AccountID, _ error: any Error, after reason: String? = nil) {
+            let message = (error as? any LambdaError)?.errorMessage ?? String(describing: error)
+            self.init(account: account, reason: (reason.map { $0 + ": " } ?? "") + message)
+        }
     }
 
     /// - Returns: nil when the owner and the topic have the alert, now or from before.
@@ -85,8 +100,10 @@ struct AlertSender: Sendable {
             reason = recipients.failure ?? "no valid address is configured"
         } else {
             do {
-                let id = try await mail(alert, delivery: .sent, to: recipients.addresses)
-                try await note(.owner, id, &progress)
+                try await turnstile.withTurn {
+                    let id = try await mail(alert, delivery: .sent, to: recipients.addresses)
+                    try await note(.owner, id, &progress)
+                }
                 return nil
             } catch let error as MailError {
                 if error.isPastDeadline { throw error }
@@ -94,16 +111,24 @@ struct AlertSender: Sendable {
                 reason = error.description
             }
         }
-        let failure = Failure(account: alert.account, reason: reason)
+        var failure = Failure(account: alert.account, reason: reason)
         guard progress.record.sent[.administrator] == nil else { return failure }
-        let id: String
+        let worse = "\(reason); nor could the administrator be told"
+        let administrator: [String]
         do {
-            id = try await mail(alert, delivery: delivery, to: try await addresses.administrator())
+            administrator = try await addresses.administrator()
         } catch {
-            // The topic is what is left; a retry tries the mails again.
-            return Failure(account: alert.account, reason: "\(reason); nor could the administrator be told: \(error)")
+            return Failure(account: alert.account, error, after: worse)
         }
-        try await note(.administrator, id, &progress)
+        try await turnstile.withTurn {
+            do {
+                let id = try await mail(alert, delivery: delivery, to: administrator)
+                try await note(.administrator, id, &progress)
+            } catch let error as MailError {
+                // The topic is what is left; a retry tries the mails again.
+                failure = Failure(account: alert.account, error, after: worse)
+            }
+        }
         return failure
     }
 
@@ -191,11 +216,12 @@ struct AlertSender: Sendable {
 }
 
 /// Another invocation is telling the account, and this one has no more time to wait for it.
-struct AlertInProgress: LambdaError {
+struct AlertInProgress: LambdaError, CustomStringConvertible {
     let account: AccountID
     let until: EventTime
 
-    var errorMessage: String { "account \(account) is being told by another invocation, until \(until)" }
+    var description: String { "account \(account) is being told by another invocation, until \(until)" }
+    var errorMessage: String { description }
 }
 
 /// SES did not take a message. SES's own message is left out: it quotes addresses.
