@@ -26,11 +26,11 @@ class Admin:
         self._routes: dict[tuple[str, str], Callable[[Parameters], Any]] = {
             ("GET", "status"): self._status,
             ("GET", "requests"): lambda p: cloud.log.since(int(p.get("since", 0))),
-            ("GET", "mail"): lambda p: cloud.mailbox.all(),
+            ("GET", "mail"): lambda p: [m for m in cloud.mailbox.all() if p.get("subject", "") in (m["subject"] or "")],
             ("GET", "tables"): self._tables,
             ("GET", "functions"): lambda p: cloud.functions.identifiers(),
             ("GET", "logs"): lambda p: {"log": cloud.functions.log(p["function"])},
-            ("GET", "invocations"): lambda p: cloud.invocations.history,
+            ("GET", "invocations"): lambda p: cloud.invocations.history[int(p.get("since", 0)) :],
             ("GET", "deliveries"): lambda p: cloud.events.deliveries,
             ("GET", "policies"): lambda p: self._policies(p["function"]),
             ("GET", "faults"): lambda p: cloud.faults.all(),
@@ -55,7 +55,12 @@ class Admin:
             return _json(400, {"error": f"{type(error).__name__}: {error}"})
 
     def _status(self, parameters: Parameters) -> Any:
-        return {"endpoint": self._cloud.endpoint, "pending": self._cloud.invocations.pending}
+        return {
+            "endpoint": self._cloud.endpoint,
+            "pending": self._cloud.invocations.pending,
+            "invocations": len(self._cloud.invocations.history),
+            "requests": self._cloud.log.count,
+        }
 
     def _put_event(self, parameters: Parameters) -> Any:
         event = parameters["event"]
@@ -67,7 +72,7 @@ class Admin:
     def _settings(self, parameters: Parameters) -> Any:
         """`session_seconds`: how long sessions of AssumeRole last at most (null: as asked); `credential_seconds`: those
         given to functions; `retry_seconds`: the wait before an asynchronous invocation is tried again; `recycle`:
-        true starts every function cold at its next invocation; `function_environment`: variables that every function
+        true starts every function cold at its next invocation, a function's id just that one; `function_environment`: variables that every function
         gets besides its own."""
         if "session_seconds" in parameters:
             self._cloud.gateway.session_seconds = parameters["session_seconds"]
@@ -77,8 +82,8 @@ class Admin:
             self._cloud.invocations.retry_seconds = float(parameters["retry_seconds"])
         if "function_environment" in parameters:
             self._cloud.functions.extra_environment = dict(parameters["function_environment"] or {})
-        if parameters.get("recycle"):
-            self._cloud.functions.recycle()
+        if recycled := parameters.get("recycle"):
+            self._cloud.functions.recycle(None if recycled is True else str(recycled))
         return {
             "session_seconds": self._cloud.gateway.session_seconds,
             "credential_seconds": self._cloud.functions.credential_seconds,
@@ -86,9 +91,11 @@ class Admin:
         }
 
     def _tables(self, parameters: Parameters) -> Any:
-        """Every table with its items, as plain JSON values: account → region → table → items."""
+        """Every table, or those of one account, with its items as plain JSON values: account → region → table →
+        items."""
         found: dict[str, Any] = {}
-        for account in list(dynamodb_backends.keys()):
+        wanted = parameters.get("account")
+        for account in [wanted] if wanted else list(dynamodb_backends.keys()):
             for region in list(dynamodb_backends[account].keys()):
                 for name, table in list(dynamodb_backends[account][region].tables.items()):
                     items = [plain_item(item.to_json()["Attributes"]) for item in table.all_items()]

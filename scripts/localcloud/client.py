@@ -166,9 +166,9 @@ class LocalCloud:
 
     # MARK: What happened
 
-    def mail(self) -> list[dict[str, Any]]:
-        """Every e-mail sent: from, to, subject, text, html and so on."""
-        return self.admin("GET", "mail")
+    def mail(self, subject: str = "") -> list[dict[str, Any]]:
+        """Every e-mail sent: from, to, subject, text, html and so on; only those whose subject contains `subject`."""
+        return self.admin("GET", "mail", {"subject": subject})
 
     def requests(self, since: int = 0, **members: Any) -> list[dict[str, Any]]:
         """The log of requests after number `since`; only those whose members have the given values (`function="…"`)."""
@@ -177,7 +177,8 @@ class LocalCloud:
 
     def tables(self, account: str, region: str | None = None) -> dict[str, list[dict[str, Any]]]:
         """An account's DynamoDB tables, with their items as plain values."""
-        return self.admin("GET", "tables").get(self.account(account), {}).get(region or self.region, {})
+        number = self.account(account)
+        return self.admin("GET", "tables", {"account": number}).get(number, {}).get(region or self.region, {})
 
     def functions(self) -> list[str]:
         """The deployed functions, as `<account>/<region>/<name>`."""
@@ -187,9 +188,13 @@ class LocalCloud:
         """Everything a function (`<account>/<region>/<name>`) and its emulator wrote."""
         return self.admin("GET", "logs", {"function": function})["log"]
 
-    def invocations(self) -> list[dict[str, Any]]:
-        """How each asynchronous invocation ended."""
-        return self.admin("GET", "invocations")
+    def invocations(self, since: int = 0) -> list[dict[str, Any]]:
+        """How each asynchronous invocation ended, after the first `since`."""
+        return self.admin("GET", "invocations", {"since": since})
+
+    def count(self, what: str) -> int:
+        """How many `requests` or `invocations` there have been."""
+        return self.admin("GET", "status")[what]
 
     def deliveries(self) -> list[dict[str, Any]]:
         """What EventBridge delivered, and what it could not."""

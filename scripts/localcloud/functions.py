@@ -77,9 +77,11 @@ class Functions:
         if environment and environment.process:
             environment.process.kill_bootstrap()
 
-    def recycle(self) -> None:
-        """Gives up every warm execution environment, once its invocation has ended."""
-        for environment in list(self._environments.values()):
+    def recycle(self, identifier: str | None = None) -> None:
+        """Gives up the warm execution environment of a function, or of all, once its invocation has ended."""
+        for name, environment in list(self._environments.items()):
+            if identifier not in (None, name):
+                continue
             with environment.lock:
                 if environment.process:
                     environment.process.stop()

@@ -21,6 +21,11 @@ class RequestLog:
             self._file.write(json.dumps(entry) + "\n")
             self._file.flush()
 
+    @property
+    def count(self) -> int:
+        with self._lock:
+            return len(self._entries)
+
     def since(self, number: int) -> list[dict[str, Any]]:
         """The entries after the one with this number."""
         with self._lock:
