@@ -1,4 +1,4 @@
-import FoundationEssentials
+import AWSClient
 
 /// What the deregistration checker is invoked with: an event, or `{"check": "ami-…"}` by someone who wants to know first.
 public enum DeregistrationRequest: Hashable, Sendable {
@@ -8,7 +8,7 @@ public enum DeregistrationRequest: Hashable, Sendable {
     /// - Throws: `MalformedEvent`, naming the field that is missing or wrong.
     public init(parsing json: [UInt8]) throws(MalformedEvent) {
         do {
-            self = try JSONDecoder().decode(DeregistrationRequest.self, from: Data(json))
+            self = try JSONDocument.decode(DeregistrationRequest.self, from: json)
         } catch {
             throw MalformedEvent(error)
         }

@@ -1,4 +1,4 @@
-import FoundationEssentials
+import AWSClient
 
 /// An event as EventBridge delivers it, reduced to what the functions decide on.
 /// See https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html
@@ -41,7 +41,7 @@ public struct GovernanceEvent: Hashable, Sendable {
     /// - Throws: `MalformedEvent`, naming the field that is missing or wrong.
     public init(parsing json: [UInt8]) throws(MalformedEvent) {
         do {
-            self = try JSONDecoder().decode(GovernanceEvent.self, from: Data(json))
+            self = try JSONDocument.decode(GovernanceEvent.self, from: json)
         } catch {
             throw MalformedEvent(error)
         }
