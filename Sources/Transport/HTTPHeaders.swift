@@ -48,10 +48,13 @@ public struct HTTPHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral, 
 
     /// Whether two names are the same but for ASCII case.
     static func equal(_ left: String, _ right: String) -> Bool {
-        let left = left.utf8
-        let right = right.utf8
-        guard left.count == right.count else { return false }
-        return zip(left, right).allSatisfy { lowercase($0) == lowercase($1) }
+        guard left.utf8.count == right.utf8.count else { return false }
+        if left == right { return true }
+        var left = left
+        var right = right
+        return left.withUTF8 { left in
+            right.withUTF8 { right in left.indices.allSatisfy { lowercase(left[$0]) == lowercase(right[$0]) } }
+        }
     }
 
     private static func lowercase(_ byte: UInt8) -> UInt8 {

@@ -78,7 +78,11 @@ final class Transfer {
 
     /// Nothing that would end a line of the request early.
     private var isWellFormed: Bool {
-        func isPlain(_ text: String) -> Bool { text.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 } }
+        func isPlain(_ text: String) -> Bool {
+            text.utf8.withContiguousStorageIfAvailable { bytes in
+                bytes.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }
+            } ?? false
+        }
         return isPlain(request.method) && isPlain(request.url)
             && request.headers.allSatisfy { isPlain($0.name) && isPlain($0.value) }
     }
@@ -133,7 +137,7 @@ final class Transfer {
             isTooLarge = true
             return 0
         }
-        var bytes = line.map { UInt8(bitPattern: $0) }[...]
+        var bytes = UnsafeRawBufferPointer(line)[...]
         while let last = bytes.last, last <= 0x20 { bytes.removeLast() }
         if bytes.starts(with: "HTTP/".utf8) {
             // A new status line: what came before it was interim (1xx) or a proxy's.
@@ -144,8 +148,9 @@ final class Transfer {
         if bytes.isEmpty { isHeadComplete = true }
         guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")) else { return line.count }
         let value = bytes[(colon + 1)...].drop { $0 == 0x20 || $0 == 0x09 }
-        let name = String(decoding: bytes[..<colon], as: UTF8.self)
-        response.headers.add(name: name, value: String(decoding: value, as: UTF8.self))
+        let name = String(decoding: UnsafeRawBufferPointer(rebasing: bytes[..<colon]), as: UTF8.self)
+        let text = String(decoding: UnsafeRawBufferPointer(rebasing: value), as: UTF8.self)
+        response.headers.add(name: name, value: text)
         return line.count
     }
 

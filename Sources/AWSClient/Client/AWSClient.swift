@@ -12,7 +12,7 @@ public final class AWSClient: Sendable {
     private let keys = SigningKeyCache()
     private let skew = ClockSkew()
     private let quotas = Mutex<[String: RetryQuota]>([:])
-    private let resolved = Mutex<[AWSService: AWSEndpoint]>([:])
+    private let known = Mutex<[AWSService: ServiceFacts]>([:])
 
     public init(
         configuration: AWSConfiguration,
@@ -35,7 +35,7 @@ public final class AWSClient: Sendable {
         _ request: AWSRequest,
         deadline: ContinuousClock.Instant? = nil
     ) async throws(AWSError) -> HTTPResponse {
-        let endpoint = try endpoint(for: request)
+        let facts = try facts(for: request)
         var schedule = RetrySchedule(
             policy: RetryPolicy(
                 service: request.service,
@@ -45,7 +45,8 @@ public final class AWSClient: Sendable {
         )
         let invocation = Invocation(
             request: request,
-            endpoint: endpoint,
+            endpoint: facts.endpoint,
+            userAgent: facts.userAgent,
             id: effects.uuid(),
             maximumAttempts: schedule.policy.maximumAttempts,
             deadline: deadline
@@ -85,10 +86,17 @@ public final class AWSClient: Sendable {
         }
     }
 
+    /// What is the same for all requests to one service.
+    private struct ServiceFacts {
+        let endpoint: AWSEndpoint
+        let userAgent: String
+    }
+
     /// What stays the same over the attempts of one request.
     private struct Invocation {
         let request: AWSRequest
         let endpoint: AWSEndpoint
+        let userAgent: String
         let id: String
         let maximumAttempts: Int
         let deadline: ContinuousClock.Instant?
@@ -150,7 +158,7 @@ public final class AWSClient: Sendable {
         let endpoint = invocation.endpoint
         var headers: HTTPHeaders = ["Host": endpoint.authority]
         for field in request.headers { headers.add(name: field.name, value: field.value) }
-        headers["User-Agent"] = configuration.userAgent.value(for: request.service)
+        headers["User-Agent"] = invocation.userAgent
         headers["x-amz-user-agent"] = UserAgent.product
         headers["amz-sdk-invocation-id"] = invocation.id
         headers["amz-sdk-request"] =
@@ -229,16 +237,17 @@ public final class AWSClient: Sendable {
         return remaining > .zero ? min(remaining, configuration.attemptTimeout) : nil
     }
 
-    private func endpoint(for request: AWSRequest) throws(AWSError) -> AWSEndpoint {
-        if let endpoint = resolved.withLock({ $0[request.service] }) { return endpoint }
+    private func facts(for request: AWSRequest) throws(AWSError) -> ServiceFacts {
+        if let facts = known.withLock({ $0[request.service] }) { return facts }
         let endpoint: AWSEndpoint
         do throws(AWSError) {
             endpoint = try configuration.endpoint(for: request.service)
         } catch {
             throw error.occurred(in: request)
         }
-        resolved.withLock { $0[request.service] = endpoint }
-        return endpoint
+        let facts = ServiceFacts(endpoint: endpoint, userAgent: configuration.userAgent.value(for: request.service))
+        known.withLock { $0[request.service] = facts }
+        return facts
     }
 
     /// The quota for retries of one service: one service's trouble does not use up another's.

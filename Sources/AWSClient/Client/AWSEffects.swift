@@ -43,17 +43,20 @@ public struct AWSEffects: Sendable {
         var generator = SystemRandomNumberGenerator()
         let high = generator.next() & 0xffff_ffff_ffff_0fff | 0x4000
         let low = generator.next() & 0x3fff_ffff_ffff_ffff | 0x8000_0000_0000_0000
-        let digits = hex(high) + hex(low)
-        var uuid = ""
-        for (index, digit) in digits.enumerated() {
-            if [8, 12, 16, 20].contains(index) { uuid.append("-") }
-            uuid.append(digit)
+        return String(unsafeUninitializedCapacity: 36) { uuid in
+            var end = 0
+            for (number, hyphens) in [(high, [32, 16, 0]), (low, [48])] {
+                for shift in stride(from: 60, through: 0, by: -4) {
+                    let digit = UInt8(number >> UInt64(shift) & 15)
+                    uuid[end] = digit < 10 ? 0x30 + digit : 0x61 - 10 + digit
+                    end += 1
+                    if hyphens.contains(shift) {
+                        uuid[end] = UInt8(ascii: "-")
+                        end += 1
+                    }
+                }
+            }
+            return end
         }
-        return uuid
-    }
-
-    private static func hex(_ number: UInt64) -> String {
-        let digits = String(number, radix: 16)
-        return String(repeating: "0", count: 16 - digits.utf8.count) + digits
     }
 }

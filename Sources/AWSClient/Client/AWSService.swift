@@ -19,6 +19,9 @@ public struct AWSService: Sendable, Hashable {
         case asSent
     }
 
+    /// The id alone is as good as everything.
+    public func hash(into hasher: inout Hasher) { hasher.combine(sdkID) }
+
     public init(
         sdkID: String,
         endpointPrefix: String,

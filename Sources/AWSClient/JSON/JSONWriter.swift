@@ -21,8 +21,9 @@ public struct JSONWriter: Sendable {
     /// An object of the entries, in the order of their names.
     public mutating func map<Value>(_ entries: [String: Value], _ write: (inout JSONWriter, Value) -> Void) {
         object { json in
-            for (name, value) in entries.sorted(by: { $0.key < $1.key }) {
-                json.member(name) { write(&$0, value) }
+            // The names alone are sorted: pairs of a type that is not known here are moved by way of their metadata.
+            for name in entries.keys.sorted() {
+                if let value = entries[name] { json.member(name) { write(&$0, value) } }
             }
         }
     }

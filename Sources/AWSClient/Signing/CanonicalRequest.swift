@@ -3,7 +3,7 @@ import Transport
 /// The form of a request that is signed, and the names of the headers in it.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html#create-canonical-request>
 struct CanonicalRequest: Sendable {
-    let text: String
+    let bytes: [UInt8]
     /// Names in lower case, sorted, joined with `;`.
     let signedHeaders: String
 
@@ -22,39 +22,41 @@ struct CanonicalRequest: Sendable {
     ) {
         let fields = Self.fields(headers)
         signedHeaders = fields.map(\.name).joined(separator: ";")
-        var text = ""
-        text.reserveCapacity(512 + fields.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 2 })
-        text += method
-        text += "\n"
-        text += Self.path(path, pathSigning)
-        text += "\n"
-        text += Self.query(query)
-        text += "\n"
-        for field in fields {
-            text += field.name
-            text += ":"
-            text += field.value
-            text += "\n"
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(512 + fields.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 2 })
+        func add(_ text: String, followedBy separator: Unicode.Scalar) {
+            bytes.append(contentsOf: text.utf8)
+            bytes.append(UInt8(ascii: separator))
         }
-        text += "\n"
-        text += signedHeaders
-        text += "\n"
-        text += payloadHash
-        self.text = text
+        add(method, followedBy: "\n")
+        add(Self.path(path, pathSigning), followedBy: "\n")
+        add(Self.query(query), followedBy: "\n")
+        for field in fields {
+            add(field.name, followedBy: ":")
+            add(field.value, followedBy: "\n")
+        }
+        add("", followedBy: "\n")
+        add(signedHeaders, followedBy: "\n")
+        bytes.append(contentsOf: payloadHash.utf8)
+        self.bytes = bytes
     }
 
     /// Headers that hops may change, or that carry the signature itself.
-    private static let unsignedNames: Set<String> = [
-        "authorization", "connection", "expect", "te", "trailer", "transfer-encoding", "upgrade", "user-agent",
-        "x-amzn-trace-id",
-    ]
+    private static func isUnsigned(_ name: String) -> Bool {
+        switch name {
+        case "authorization", "connection", "expect", "te", "trailer", "transfer-encoding", "upgrade", "user-agent",
+            "x-amzn-trace-id":
+            true
+        default: false
+        }
+    }
 
     /// The headers to sign: name in lower case, values of one name joined with `,`, sorted by name.
     private static func fields(_ headers: HTTPHeaders) -> [(name: String, value: String)] {
         var fields: [(name: String, value: String)] = []
         for header in headers {
             let name = header.name.lowercased()
-            if unsignedNames.contains(name) { continue }
+            if isUnsigned(name) { continue }
             let value = collapse(header.value)
             if let index = fields.firstIndex(where: { $0.name == name }) {
                 fields[index].value += ",\(value)"
@@ -62,7 +64,8 @@ struct CanonicalRequest: Sendable {
                 fields.append((name, value))
             }
         }
-        return fields.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+        // ASCII compares as its bytes do; other names are no field names, and only need an order of some kind.
+        return fields.sorted { $0.name < $1.name }
     }
 
     /// Without white space at the ends, and with one space for each run of it inside.
@@ -85,12 +88,15 @@ struct CanonicalRequest: Sendable {
 
     /// Whether there is nothing to collapse, as in nearly every header.
     private static func isCollapsed(_ value: String) -> Bool {
-        var previous: UInt8 = 0x20
-        for byte in value.utf8 {
-            if (0x09...0x0d).contains(byte) || (byte == 0x20 && previous == 0x20) { return false }
-            previous = byte
+        func isCollapsed(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+            var previous: UInt8 = 0x20
+            for byte in bytes {
+                if (0x09...0x0d).contains(byte) || (byte == 0x20 && previous == 0x20) { return false }
+                previous = byte
+            }
+            return bytes.isEmpty || previous != 0x20
         }
-        return value.isEmpty || previous != 0x20
+        return value.utf8.withContiguousStorageIfAvailable(isCollapsed) ?? false
     }
 
     static func path(_ path: String, _ signing: AWSService.PathSigning) -> String {

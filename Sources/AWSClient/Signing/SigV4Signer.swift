@@ -169,7 +169,7 @@ public struct SigV4Signer: Sendable {
             region: region,
             service: service
         )
-        let hash = Digest.hex(Digest.sha256(canonical.text.utf8))
+        let hash = Digest.hex(Digest.sha256(canonical.bytes))
         return Digest.hex(Digest.hmac(key: key, "\(Self.algorithm)\n\(date)\n\(scope)\n\(hash)"))
     }
 }

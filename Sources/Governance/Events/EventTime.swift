@@ -76,16 +76,26 @@ extension EventTime: CustomStringConvertible {
     public var description: String {
         let (days, inDay) = milliseconds.dividedFlooring(by: 86_400_000)
         let (year, month, day) = Self.date(daysSince1970: days)
-        var text = ""
-        text.reserveCapacity(24)
-        text.append(number: year, digits: 4, followedBy: "-")
-        text.append(number: month, digits: 2, followedBy: "-")
-        text.append(number: day, digits: 2, followedBy: "T")
-        text.append(number: inDay / 3_600_000, digits: 2, followedBy: ":")
-        text.append(number: inDay / 60_000 % 60, digits: 2, followedBy: ":")
-        text.append(number: inDay / 1000 % 60, digits: 2, followedBy: ".")
-        text.append(number: inDay % 1000, digits: 3, followedBy: "Z")
-        return text
+        return String(unsafeUninitializedCapacity: 24) { text in
+            var end = 0
+            func append(_ number: Int64, digits: Int, followedBy separator: Unicode.Scalar) {
+                var rest = number
+                for index in stride(from: end + digits - 1, through: end, by: -1) {
+                    text[index] = UInt8(0x30 + rest % 10)
+                    rest /= 10
+                }
+                text[end + digits] = UInt8(ascii: separator)
+                end += digits + 1
+            }
+            append(year, digits: 4, followedBy: "-")
+            append(month, digits: 2, followedBy: "-")
+            append(day, digits: 2, followedBy: "T")
+            append(inDay / 3_600_000, digits: 2, followedBy: ":")
+            append(inDay / 60_000 % 60, digits: 2, followedBy: ":")
+            append(inDay / 1000 % 60, digits: 2, followedBy: ".")
+            append(inDay % 1000, digits: 3, followedBy: "Z")
+            return end
+        }
     }
 }
 
@@ -109,15 +119,6 @@ extension Int64 {
     fileprivate func dividedFlooring(by divisor: Int64) -> (quotient: Int64, remainder: Int64) {
         let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
         return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
-    }
-}
-
-extension String {
-    fileprivate mutating func append(number: Int64, digits: Int, followedBy separator: Character) {
-        let text = String(number)
-        append(contentsOf: repeatElement("0", count: Swift.max(0, digits - text.utf8.count)))
-        append(text)
-        append(separator)
     }
 }
 
