@@ -208,10 +208,14 @@ final class Transfer {
 }
 
 extension Duration {
-    /// Whole milliseconds, at least 1 (libcurl takes 0 for "no limit").
+    /// Whole milliseconds, rounded up, so that a transfer limited by a deadline never ends before it; at least 1 (libcurl
+    /// takes 0 for "no limit").
     fileprivate var milliseconds: Int {
         let (seconds, attoseconds) = components
         guard seconds < 1 << 40 else { return Int(Int32.max) }
-        return max(1, min(Int(Int32.max), Int(seconds) * 1_000 + Int(attoseconds / 1_000_000_000_000_000)))
+        return max(
+            1,
+            min(Int(Int32.max), Int(seconds) * 1_000 + Int((attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000))
+        )
     }
 }

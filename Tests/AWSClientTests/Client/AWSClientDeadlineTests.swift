@@ -57,7 +57,7 @@ struct AWSClientDeadlineTests {
     @Test func anAttemptThatHangsIsFollowedByAnother() async throws {
         let server = TestServer([.hang, .ok("answer")])
         var configuration = try AWSConfiguration(environment: ["AWS_REGION": "r", "AWS_ENDPOINT_URL": server.url])
-        configuration.attemptTimeout = .milliseconds(100)
+        configuration.attemptTimeout = .milliseconds(500)
         let client = AWSClient(
             configuration: configuration,
             credentials: StaticCredentialsProvider(ClientFixture.credentials)
