@@ -255,7 +255,7 @@ def growth_of_checks(executables, aws, counts, repetitions):
                     before = function.cpu_time()
                     body, wall = function.invoke(CHECK)
                     figures.append((wall, function.cpu_time() - before))
-                if json.loads(body)["resourceCount"] != count:
+                if json.loads(body)["resource_count"] != count:
                     raise SystemExit(f"bench: {language} counts {json.loads(body)['resourceCount']} of {count} rows")
                 traffic = aws.report()
                 for key in "requests", "request_bytes", "response_bytes":

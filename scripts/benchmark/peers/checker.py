@@ -36,7 +36,8 @@ def handler(event, context):
             if len(listed) < LISTED:
                 listed.append(row["resource_id"]["S"])
         total += count
-        accounts.append({"accountId": account, "resourceCount": count, "resources": listed})
+        accounts.append({"account_id": account, "resource_count": count, "resources": listed})
     return {
-        "imageId": image, "imageStatus": record.get("Item", {}).get("status"), "inUse": total > 0,
-        "accountCount": len(accounts), "resourceCount": total, "accounts": accounts[:200], "sharedWith": len(shares)}
+        "image_id": image, "image_status": record.get("Item", {}).get("status"), "in_use": total > 0,
+        "account_count": len(accounts), "resource_count": total, "accounts": accounts[:200],
+        "shared_with_count": len(shares)}
