@@ -5,9 +5,7 @@ import pytest
 from localcloud.client import LocalCloud
 from localcloud.deployment import REPOSITORY, Deployment
 from localcloud.testing import cloud, without_faults
-from story import CREATOR, FUNCTIONS, Stage, Story
-
-TIMEOUT = 6
+from story import CREATOR, FUNCTIONS, TIMEOUT, Stage, Story
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -17,7 +15,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def deployment(cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
-    """The packaged functions and the real Terraform, applied once for all tests. The creator uses its own images, too."""
+    """The packaged functions and the real Terraform, applied once for all tests. The creator uses its own images,
+    too."""
     missing = [name for name in FUNCTIONS if not (REPOSITORY / "dist" / f"{name}.zip").exists()]
     if missing:
         pytest.fail(f"dist/ lacks {', '.join(missing)}; run scripts/package first")
@@ -26,14 +25,14 @@ def deployment(cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory) -> I
 
 
 @pytest.fixture(scope="session")
-def stage(cloud: LocalCloud, deployment: Deployment) -> Stage:
+def stage(cloud: LocalCloud, deployment: Deployment, request: pytest.FixtureRequest) -> Stage:
     """The deployment with a subscriber of the alert topic."""
     sqs, name = cloud.client("sqs", CREATOR), "subscriber"
     queue = sqs.create_queue(QueueName=name)["QueueUrl"]
     topic = deployment.terraform.outputs()["creator"]["alert_topic_arn"]
     arn = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     cloud.client("sns", CREATOR).subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
-    return Stage(cloud, deployment, queue)
+    return Stage(cloud, deployment, queue, sorted({item.path.name for item in request.session.items}))
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """A story of one image: what happens to it, delivered as the deployed rules do, and what the functions made of it.
 
-Stories share one deployment. Each has an image and resources of its own, so that what one leaves behind concerns no other.
+Stories share one deployment. Each has an image and resources of its own, so that what one leaves behind concerns no
+other.
 """
 
 import copy
@@ -9,6 +10,7 @@ import itertools
 import json
 import re
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,9 +19,14 @@ from localcloud.deployment import REPOSITORY, Deployment
 
 Event = dict[str, Any]
 Row = dict[str, Any]
+Permissions = Sequence[dict[str, str]]
+"""Launch permissions as in the EC2 API: `{"UserId": "111122223333"}`, `{"Group": "all"}`, …"""
 
 CREATOR, CONSUMER_A, CONSUMER_B = "creator", "consumer-a", "consumer-b"
 FUNCTIONS = {"share-recorder": CREATOR, "deregistration-checker": CREATOR, "usage-tracker": CONSUMER_A}
+
+# How long the functions may take, in seconds: short, since what a killed function was at is held so long.
+TIMEOUT = 6
 
 # What the samples of events/ are about, to be replaced by a story's own.
 SAMPLE_ACCOUNTS = {"111122223333": CREATOR, "444455556666": CONSUMER_A, "777788889999": CONSUMER_B}
@@ -54,6 +61,8 @@ class Stage:
     cloud: LocalCloud
     deployment: Deployment
     queue: str
+    modules: list[str]
+    """The test modules that run."""
     _messages: list[dict[str, Any]] = field(default_factory=list)
 
     def messages(self) -> list[dict[str, Any]]:
@@ -69,17 +78,6 @@ class Stage:
 
     def function(self, name: str, account: str | None = None) -> str:
         return self.deployment.function(account or FUNCTIONS[name], name)
-
-    def dead_letters(self, name: str, account: str | None = None) -> list[Event]:
-        """Takes the events out of a function's dead-letter queue."""
-        sqs = self.cloud.client("sqs", account or FUNCTIONS[name])
-        url = sqs.get_queue_url(QueueName=f"ami-steward-{name}-dead-letters")["QueueUrl"]
-        events = []
-        while received := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
-            for message in received:
-                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-                events.append(json.loads(message["Body"]))
-        return events
 
     def invoke(self, name: str, event: Any, account: str | None = None) -> tuple[Any, bool]:
         """Invokes a function directly and waits; returns its answer, and whether that is an error."""
@@ -134,17 +132,18 @@ class Story:
     def event(self, sample: str, **detail: Any) -> Event:
         """A sample as another event: one minute after the last, with another id."""
         event = self.sample(sample)
-        time = datetime.datetime(2026, 11, 20, 8, tzinfo=datetime.UTC) + datetime.timedelta(minutes=next(self._minutes))
+        minutes = datetime.timedelta(minutes=next(self._minutes))
+        time = datetime.datetime(2026, 11, 20, 8, tzinfo=datetime.UTC) + minutes
         event |= {"id": str(uuid.uuid4()), "time": time.strftime("%Y-%m-%dT%H:%M:%SZ")}
         if event["detail-type"] == "AWS API Call via CloudTrail":
             event["detail"] |= {"eventID": str(uuid.uuid4()), "eventTime": event["time"]}
         event["detail"] |= detail
         return event
 
-    def permission_event(self, add: list[dict[str, str]] = [], remove: list[dict[str, str]] = []) -> Event:  # noqa: B006
-        """The event of a change of launch permissions, given as in the EC2 API's answers."""
+    def permission_event(self, add: Permissions = (), remove: Permissions = ()) -> Event:
+        """The event of a change of launch permissions."""
 
-        def items(permissions: list[dict[str, str]]) -> dict[str, Any]:
+        def items(permissions: Permissions) -> dict[str, Any]:
             return {"items": [{name[0].lower() + name[1:]: value for name, value in p.items()} for p in permissions]}
 
         change = {name: items(given) for name, given in (("add", add), ("remove", remove)) if given}
@@ -162,9 +161,9 @@ class Story:
 
     # MARK: What is really done, in EC2 as moto plays it; each returns the event of it
 
-    def permit(self, *, add: list[dict[str, str]] = [], remove: list[dict[str, str]] = []) -> Event:  # noqa: B006
+    def permit(self, *, add: Permissions = (), remove: Permissions = ()) -> Event:
         self.cloud.client("ec2", CREATOR).modify_image_attribute(
-            ImageId=self.image, LaunchPermission={"Add": add, "Remove": remove}
+            ImageId=self.image, LaunchPermission={"Add": list(add), "Remove": list(remove)}
         )
         return self.permission_event(add, remove)
 
@@ -185,10 +184,18 @@ class Story:
         """Delivers events one after another."""
         deliveries = []
         for event in events:
-            before = len(self.cloud.invocations())
+            before = self.cloud.count("invocations")
             rules = self.cloud.put_event(event["account"], event)
-            deliveries.append(Delivery(rules, self.cloud.invocations()[before:]))
+            deliveries.append(Delivery(rules, self.cloud.invocations(before)))
         return deliveries
+
+    def tell_at_once(self, events: list[Event]) -> None:
+        """Delivers events that every function must take without an error, to functions side by side."""
+        before = self.cloud.count("invocations")
+        for event in events:
+            self.cloud.put_event(event["account"], event, wait=False)
+        self.cloud.wait_until_idle()
+        assert [each["error"] for each in self.cloud.invocations(before) if each["error"]] == []
 
     def tell(self, *events: Event) -> None:
         """Delivers events that every function must take without an error."""
@@ -235,7 +242,7 @@ class Story:
         }
 
     def mail(self) -> list[dict[str, Any]]:
-        return [message for message in self.cloud.mail() if self.image in message["subject"]]
+        return self.cloud.mail(subject=self.image)
 
     def mailed(self) -> list[list[str]]:
         """To whom e-mails went, sorted."""
@@ -243,6 +250,18 @@ class Story:
 
     def messages(self) -> list[dict[str, Any]]:
         return [message for message in self.stage.messages() if message["image_id"] == self.image]
+
+    def dead_letters(self, name: str, account: str | None = None) -> list[Event]:
+        """Takes the events out of a function's dead-letter queue; returns those of this story."""
+        sqs = self.cloud.client("sqs", account or FUNCTIONS[name])
+        url = sqs.get_queue_url(QueueName=f"ami-steward-{name}-dead-letters")["QueueUrl"]
+        events = []
+        while received := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+            for message in received:
+                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+                if self.image in message["Body"]:
+                    events.append(json.loads(message["Body"]))
+        return events
 
     # MARK: Comparison
 

@@ -67,8 +67,11 @@ def test_logs_are_json_that_names_the_request_and_the_image(stage: Stage, story:
         assert {"timestamp", "level", "message"} <= set(entry), f"{function}: {entry}"
         assert re.fullmatch(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z", entry["timestamp"])
         assert entry["level"] in ("INFO", "WARN", "ERROR", "FATAL"), f"{function}: {entry}"
-        assert entry.get("requestId"), f"{function}: {entry}"
-    mine = [(function.rpartition("/")[2], entry["message"]) for function, entry in found if entry.get("image_id") == story.image]
+        # Outside an invocation: its process outlived the emulator for a moment.
+        is_outside = entry.get("errorType") == "RuntimeAPIError"
+        assert entry.get("requestId") or is_outside, f"{function}: {entry}"
+    own = [(function, entry) for function, entry in found if entry.get("image_id") == story.image]
+    mine = [(function.rpartition("/")[2], entry["message"]) for function, entry in own]
     assert set(mine) == {
         ("ami-steward-share-recorder", "recorded"), ("ami-steward-usage-tracker", "recorded"),
         ("ami-steward-deregistration-checker", "assessed"), ("ami-steward-deregistration-checker", "checked"),

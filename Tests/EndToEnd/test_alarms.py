@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 from localcloud.deployment import ADDRESSES
-from story import CONSUMER_A, CONSUMER_B, CREATOR, ORGANIZATION, OTHERS_IMAGE, UNIT, Stage, Story
+from story import CONSUMER_A, CONSUMER_B, CREATOR, ORGANIZATION, UNIT, Stage, Story
 
 OTHER_UNIT = UNIT.replace("11111111", "22222222")
 OTHER_ORGANIZATION = ORGANIZATION.replace("o-exampleorgid", "o-otherorgid")
@@ -135,28 +135,6 @@ def test_sixty_instances_are_told_as_fifty_and_ten(story: Story) -> None:
     assert (instances["count"], len(instances["first"])) == (60, 50)
     assert (templates["count"], len(templates["first"])) == (1, 1)
     assert message["resource_count"] == 61
-
-
-def test_a_thousand_instances_of_one_call(stage: Stage, story: Story) -> None:
-    """Of three images: the creator's, of which one is the story's, and somebody else's."""
-    second = stage.story()
-    story.tell(story.share(CONSUMER_A), second.share(CONSUMER_A))
-    running = story.run_event([])
-    images = (story.image, second.image, OTHERS_IMAGE)
-    running["detail"]["responseElements"]["instancesSet"]["items"] = [
-        {"instanceId": story.instance(number), "imageId": images[number % 3]} for number in range(1000)
-    ]
-    story.tell(running)
-    assert len(story.used_by()) == 334 + 333
-    assert len(second.usage()) == 333
-    story.tell(story.unshare(CONSUMER_A))
-    assert "334 instances" in story.mail()[0]["text"]
-    terminated = story.event("terminate-instances")
-    items = [{"instanceId": story.instance(number)} for number in range(1000)]
-    for member in ("requestParameters", "responseElements"):
-        terminated["detail"][member]["instancesSet"]["items"] = items
-    story.tell(terminated)
-    assert story.usage() == []
 
 
 def test_accounts_are_told_side_by_side(stage: Stage, story: Story) -> None:

@@ -14,7 +14,7 @@ MALFORMED: list[tuple[str, str, str, Any]] = [
     ("share-recorder", "modify-image-attribute-add-account", f"{CALL}.imageId", None),
     ("share-recorder", "modify-image-attribute-add-account", f"{CALL}.launchPermission.add.items[0].userId", "12345"),
     ("share-recorder", "modify-image-attribute-add-account", "detail.eventTime", "yesterday"),
-    ("share-recorder", "deregister-image", f"{CALL}.imageId", {"nested": True}),
+    ("share-recorder", "deregister-image", f"{CALL}.imageId", ["ami"]),
     ("share-recorder", "ami-state-change-disabled", "detail.ImageId", "<script>"),
     ("share-recorder", "reset-image-attribute", "account", "me"),
     ("share-recorder", "reset-image-attribute", "region", "us east"),

@@ -104,15 +104,17 @@ def test_a_check_answers_and_alerts_nobody(stage: Stage, story: Story) -> None:
     assert answer == {
         "image_id": story.image, "in_use": False, "account_count": 0, "resource_count": 0, "accounts": [],
         "resource_counts": [{"kind": k, "count": 0} for k in ("instance", "launch-template", "launch-configuration")],
-        "shared_with": [], "shared_with_count": 0,
+        "shared_with": [], "shared_with_count": 0, "coverage": "events", "accounts_without_known_usage": [],
     }  # fmt: skip
 
     story.tell(story.share(CONSUMER_A, CONSUMER_B))
+    account, other = story.cloud.account(CONSUMER_A), story.cloud.account(CONSUMER_B)
     instances, template = use_everywhere(story)
+    assert stage.invoke("deregistration-checker", question)[0]["accounts_without_known_usage"] == [other]
     story.tell(story.run(CONSUMER_B, 3))
     answer, failed = stage.invoke("deregistration-checker", question)
     assert not failed
-    account, other = story.cloud.account(CONSUMER_A), story.cloud.account(CONSUMER_B)
+    assert answer["accounts_without_known_usage"] == []
     assert answer["image_name"] == story.image_name
     assert (answer["in_use"], answer["account_count"], answer["resource_count"]) == (True, 2, 7)
     assert answer["shared_with"] == [f"account#{account}", f"account#{other}"]
