@@ -1,4 +1,4 @@
-import FoundationEssentials
+import AWSClient
 
 /// A JSON value, for documents of which only a part is known and the rest is to be kept as it is.
 public enum JSONValue: Sendable, Hashable {
@@ -37,14 +37,12 @@ public enum JSONValue: Sendable, Hashable {
 
     /// The value in a document.
     public init(parsing document: some Sequence<UInt8>) throws {
-        self = try JSONDecoder().decode(JSONValue.self, from: Data(document))
+        self = try JSONDocument.decode(JSONValue.self, from: Array(document))
     }
 
     /// The document: sorted names, slashes not escaped, so that equal values are equal bytes.
     public func document() throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return [UInt8](try encoder.encode(self))
+        try JSONDocument.encode(self)
     }
 }
 

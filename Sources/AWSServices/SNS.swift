@@ -1,5 +1,4 @@
 import AWSClient
-import FoundationEssentials
 
 /// Amazon Simple Notification Service.
 /// <https://docs.aws.amazon.com/sns/latest/api/>
@@ -80,7 +79,7 @@ public struct SNS: Sendable {
                         form.set("StringValue", Self.jsonArray(texts))
                     case .binary(let bytes):
                         form.set("DataType", "Binary")
-                        form.set("BinaryValue", Data(bytes).base64EncodedString())
+                        form.set("BinaryValue", Base64.encode(bytes))
                     }
                 }
             }
@@ -89,10 +88,9 @@ public struct SNS: Sendable {
         }
 
         private static func jsonArray(_ texts: [String]) -> String {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = .withoutEscapingSlashes
-            // An array of strings can always be encoded.
-            return (try? encoder.encode(texts)).map { String(decoding: $0, as: UTF8.self) } ?? "[]"
+            var json = JSONWriter()
+            json.array(texts) { $0.string($1) }
+            return String(decoding: json.bytes, as: UTF8.self)
         }
 
         public struct Output: XMLDecodable, Sendable {

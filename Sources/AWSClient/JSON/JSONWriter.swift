@@ -55,6 +55,12 @@ public struct JSONWriter: Sendable {
         bytes += String(value).utf8
     }
 
+    /// A number or a word of JSON, as it is.
+    mutating func literal(_ text: String) {
+        separate()
+        bytes += text.utf8
+    }
+
     public mutating func boolean(_ value: Bool) {
         separate()
         bytes += (value ? "true" : "false").utf8

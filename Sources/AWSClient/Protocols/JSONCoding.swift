@@ -1,13 +1,8 @@
-import FoundationEssentials
-
-/// The one JSON configuration of requests and responses: sorted keys (the same value gives the same bytes), slashes not
-/// escaped, binary data in base64, no other strategy.
+/// The JSON of requests and responses.
 enum JSONCoding {
     static func encode(_ value: some Encodable) throws(EncodingFault) -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         do {
-            return [UInt8](try encoder.encode(value))
+            return try JSONDocument.encode(value)
         } catch EncodingError.invalidValue(_, let context) {
             let path = context.codingPath.map(\.stringValue).joined(separator: ".")
             throw EncodingFault(message: "\(path.isEmpty ? "value" : path): \(context.debugDescription)")
@@ -17,7 +12,7 @@ enum JSONCoding {
     }
 
     static func decode<Value: Decodable>(_ type: Value.Type, from bytes: [UInt8]) throws -> Value {
-        try JSONDecoder().decode(type, from: Data(bytes))
+        try JSONDocument.decode(type, from: bytes)
     }
 
     /// A value that JSON cannot express, such as a number that is not finite.

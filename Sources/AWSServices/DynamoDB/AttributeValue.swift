@@ -1,5 +1,4 @@
 import AWSClient
-import FoundationEssentials
 
 /// A value of an attribute of a DynamoDB item.
 /// <https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValue.html>
@@ -98,8 +97,8 @@ extension AttributeValue {
     }
 
     private static func bytes(_ json: inout JSONReader) throws(ResponseFault) -> [UInt8] {
-        guard let data = Data(base64Encoded: try json.string()) else { throw json.fault("not base64") }
-        return [UInt8](data)
+        guard let bytes = Base64.decode(try json.string()) else { throw json.fault("not base64") }
+        return bytes
     }
 
     /// Writes the value in DynamoDB's JSON.
@@ -108,13 +107,13 @@ extension AttributeValue {
             switch self {
             case .string(let text): json.member("S", text)
             case .number(let text): json.member("N", text)
-            case .binary(let bytes): json.member("B", Data(bytes).base64EncodedString())
+            case .binary(let bytes): json.member("B", Base64.encode(bytes))
             case .bool(let value): json.member("BOOL", value)
             case .null: json.member("NULL", true)
             case .stringSet(let texts): json.member("SS") { $0.array(texts) { $0.string($1) } }
             case .numberSet(let texts): json.member("NS") { $0.array(texts) { $0.string($1) } }
             case .binarySet(let values):
-                json.member("BS") { $0.array(values) { $0.string(Data($1).base64EncodedString()) } }
+                json.member("BS") { $0.array(values) { $0.string(Base64.encode($1)) } }
             case .list(let values): json.member("L") { $0.array(values) { $1.write(to: &$0) } }
             case .map(let values): json.member("M") { $0.map(values) { $1.write(to: &$0) } }
             }

@@ -1,6 +1,5 @@
 import AWSClient
 import AWSServices
-import FoundationEssentials
 
 extension RecordStore {
     /// How long an answer is kept: CloudFormation's and Lambda's repetitions end within hours.
@@ -12,14 +11,14 @@ extension RecordStore {
         let input = DynamoDB.GetItem(table: table, key: key, isConsistent: true)
         guard let item = try await dynamoDB.getItem(input) else { return nil }
         guard let text = item[Attribute.document]?.stringValue,
-            let outcome = try? JSONDecoder().decode(CustomResourceOutcome.self, from: Data(text.utf8))
+            let outcome = try? JSONDocument.decode(CustomResourceOutcome.self, from: Array(text.utf8))
         else { throw DamagedRecord(id: request.requestID, attribute: Attribute.document) }
         return outcome
     }
 
     /// Remembers the answer to a request, before it is sent.
     func save(_ outcome: CustomResourceOutcome, to request: CustomResourceRequest) async throws {
-        let document = try JSONEncoder().encode(outcome)
+        let document = try JSONDocument.encode(outcome)
         var item = Self.key(.request, request.requestID)
         item[Attribute.stackID] = .string(request.owner.stackID)
         item[Attribute.logicalResourceID] = .string(request.owner.logicalResourceID)

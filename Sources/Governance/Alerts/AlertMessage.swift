@@ -1,12 +1,16 @@
-import FoundationEssentials
+import AWSClient
 
-/// The one configuration of JSON that is written.
+/// The one form of JSON that is written: sorted names in snake_case.
 public enum GovernanceJSON {
     public static func encode(_ value: some Encodable) throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.keyEncodingStrategy = .convertToSnakeCase
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return Array(try encoder.encode(value))
+        try JSONDocument.encode(value, name: snakeCase)
+    }
+
+    /// `consoleUrl` as `console_url`.
+    static func snakeCase(_ name: String) -> String {
+        name.reduce(into: "") { text, character in
+            text += character.isUppercase ? "_" + character.lowercased() : String(character)
+        }
     }
 }
 
