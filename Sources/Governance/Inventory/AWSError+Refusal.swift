@@ -1,0 +1,19 @@
+import AWSClient
+import Transport
+
+extension AWSError {
+    /// Whether the answer will be the same however often one asks: the caller may not make this call, the account has not
+    /// subscribed to the service, or the service or the operation is not there in this region.
+    public var isRefusal: Bool {
+        if let error = underlying as? HTTPError, error.code == .couldNotResolve { return true }
+        return kind == .clientError && Self.refusals.contains(code)
+    }
+
+    /// EC2's common errors <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html>, and those of the
+    /// JSON services <https://docs.aws.amazon.com/systems-manager/latest/APIReference/CommonErrors.html>.
+    private static let refusals: Set = [
+        "AccessDenied", "AccessDeniedException", "AuthFailure", "ForbiddenException", "InvalidAction", "NotAuthorized",
+        "OptInRequired", "SubscriptionRequiredException", "UnauthorizedOperation", "UnknownOperationException",
+        "UnsupportedOperation", "UnsupportedOperationException",
+    ]
+}

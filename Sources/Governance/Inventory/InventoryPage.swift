@@ -1,0 +1,12 @@
+/// A part of what a section of an inventory lists.
+public struct InventoryPage: Hashable, Sendable {
+    public let sightings: [ResourceSighting]
+    /// Continues after this page; nil after the last one. Opaque, less than 4 KB, and good in another invocation as well,
+    /// as long as the service honours its own token (an hour or more).
+    public let nextToken: String?
+
+    public init(sightings: [ResourceSighting], nextToken: String? = nil) {
+        self.sightings = sightings
+        self.nextToken = nextToken
+    }
+}
