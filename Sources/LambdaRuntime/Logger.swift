@@ -13,9 +13,9 @@ public struct Logger: Sendable {
     /// Records below this level are dropped; their messages and fields are never evaluated.
     public var level: LogLevel
 
-    private let format: LogFormat
-    private let sink: LogSink
-    private var requestID = ""
+    let format: LogFormat
+    let sink: LogSink
+    private(set) var requestID = ""
     /// Fields of every record, encoded in the logger's format.
     private var scope: [UInt8] = []
 
@@ -154,7 +154,7 @@ public struct Logger: Sendable {
         }
     }
 
-    private static func appendJSON(_ name: String, _ field: LogField, to record: inout [UInt8]) {
+    static func appendJSON(_ name: String, _ field: LogField, to record: inout [UInt8]) {
         record.append(UInt8(ascii: ","))
         JSONText.append(name, to: &record)
         record.append(UInt8(ascii: ":"))
