@@ -1,0 +1,47 @@
+/// What is known of how well one account's use of images in one region is known: when everything there was last looked
+/// through, and when something was last heard. A usage tracker keeps it, so where there is none, there is no tracker.
+public struct CoverageRecord: Hashable, Sendable {
+    /// A sweep that went through everything, but for the sections it was refused.
+    public struct Sweep: Hashable, Sendable {
+        /// When it began: what was there then, it has seen.
+        public let started: EventTime
+        public let completed: EventTime
+        /// Sections of the inventory that it had to leave out, sorted.
+        public let skipped: [String]
+        /// How many resources it saw that use the creator's images.
+        public let resources: Int
+
+        public init(started: EventTime, completed: EventTime, skipped: [String] = [], resources: Int) {
+            self.started = started
+            self.completed = completed
+            self.skipped = skipped.sorted()
+            self.resources = resources
+        }
+    }
+
+    public let account: AccountID
+    public let region: Region
+    /// The last complete sweep.
+    public var lastSweep: Sweep?
+    /// When the sweep began that is under way.
+    public var currentSweepStarted: EventTime?
+    /// When the newest event happened that the tracker has handled, and when it handled it; minutes late at most.
+    public var lastEvent: EventTime?
+    public var lastEventHandled: EventTime?
+
+    public init(
+        account: AccountID,
+        region: Region,
+        lastSweep: Sweep? = nil,
+        currentSweepStarted: EventTime? = nil,
+        lastEvent: EventTime? = nil,
+        lastEventHandled: EventTime? = nil
+    ) {
+        self.account = account
+        self.region = region
+        self.lastSweep = lastSweep
+        self.currentSweepStarted = currentSweepStarted
+        self.lastEvent = lastEvent
+        self.lastEventHandled = lastEventHandled
+    }
+}
