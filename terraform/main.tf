@@ -15,6 +15,14 @@ module "creator" {
   ssm_prefix             = var.ssm_prefix
   consumer               = var.consumer
 
+  sweep                   = var.sweep
+  sweep_interval_hours    = var.sweep_interval_hours
+  maximum_sweep_age_hours = var.maximum_sweep_age_hours
+  tracker_timeout         = var.tracker_timeout
+  guard                   = var.guard
+  guard_tag               = var.guard_tag
+  dashboard               = var.dashboard
+
   name_prefix         = var.name_prefix
   package_directory   = var.package_directory
   architecture        = var.architecture
@@ -67,11 +75,15 @@ module "production" {
   usage_table_name       = module.creator.usage_table_name
   shares_table_name      = module.creator.shares_table_name
 
+  sweep                = var.sweep
+  sweep_interval_hours = var.sweep_interval_hours
+  dashboard            = var.dashboard
+
   name_prefix         = var.name_prefix
   package_directory   = var.package_directory
   architecture        = var.architecture
   memory_size         = var.memory_size
-  timeout             = var.timeout
+  timeout             = var.tracker_timeout
   log_retention_days  = var.log_retention_days
   log_level           = var.log_level
   create_trail        = var.create_trail
@@ -90,11 +102,15 @@ module "development" {
   usage_table_name       = module.creator.usage_table_name
   shares_table_name      = module.creator.shares_table_name
 
+  sweep                = var.sweep
+  sweep_interval_hours = var.sweep_interval_hours
+  dashboard            = var.dashboard
+
   name_prefix         = var.name_prefix
   package_directory   = var.package_directory
   architecture        = var.architecture
   memory_size         = var.memory_size
-  timeout             = var.timeout
+  timeout             = var.tracker_timeout
   log_retention_days  = var.log_retention_days
   log_level           = var.log_level
   create_trail        = var.create_trail

@@ -111,6 +111,47 @@ variable "alert_subscriptions" {
   default = {}
 }
 
+variable "sweep" {
+  description = "Let usage trackers list what is really there: right after installation, then regularly."
+  type        = bool
+  default     = true
+}
+
+variable "sweep_interval_hours" {
+  description = "Hours from the beginning of one sweep to the beginning of the next."
+  type        = number
+  default     = 24
+}
+
+variable "maximum_sweep_age_hours" {
+  description = "An account whose last complete sweep is older than this is not known well enough to call an image clear."
+  type        = number
+  default     = 48
+
+  validation {
+    condition     = var.maximum_sweep_age_hours > var.sweep_interval_hours
+    error_message = "A sweep must be allowed to get older than the time to the next one."
+  }
+}
+
+variable "guard" {
+  description = "Give images in use deregistration protection, and take it away once they are clear: off, tagged (those with guard_tag) or all."
+  type        = string
+  default     = "off"
+}
+
+variable "guard_tag" {
+  description = "Tag (`key=value`) of the images that the guard looks after with guard = \"tagged\"."
+  type        = string
+  default     = "ami-steward-guard=true"
+}
+
+variable "dashboard" {
+  description = "Make a CloudWatch dashboard in each account."
+  type        = bool
+  default     = true
+}
+
 variable "image_distribution" {
   description = "Deploy the custom resource for Image Builder distribution configurations in the creator account, with these settings of its module; {} for all defaults. null: do not."
   type = object({
@@ -157,9 +198,15 @@ variable "memory_size" {
 }
 
 variable "timeout" {
-  description = "Time limit of one invocation of a function in seconds."
+  description = "Time limit of one invocation of the creator's functions in seconds."
   type        = number
   default     = 60
+}
+
+variable "tracker_timeout" {
+  description = "Time limit of one invocation of a usage tracker in seconds. A sweep that needs longer goes on in the next one."
+  type        = number
+  default     = 300
 }
 
 variable "log_retention_days" {

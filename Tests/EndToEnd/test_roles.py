@@ -76,7 +76,8 @@ def test_a_consumer_touches_its_own_rows_only(stage: Stage, story: Story, consum
         (dynamodb.get_item, {"TableName": table, "Key": own}, denied),
         (dynamodb.query, {"TableName": table, **everything}, denied),
         (dynamodb.scan, {"TableName": table}, denied),
-        (dynamodb.update_item, {"TableName": table, "Key": own}, denied),
+        (dynamodb.update_item, {"TableName": table, "Key": own}, "ok"),
+        (dynamodb.update_item, {"TableName": table, "Key": other}, denied),
         (dynamodb.batch_write_item, {"RequestItems": {table: [{"DeleteRequest": {"Key": other}}]}}, denied),
         (dynamodb.delete_item, {"TableName": table, "Key": own}, "ok"),
     ]

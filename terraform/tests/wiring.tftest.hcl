@@ -127,6 +127,16 @@ run "creator_as_consumer" {
   }
 }
 
+run "sweeps_further_apart_than_they_may_be_old" {
+  command = plan
+
+  variables {
+    sweep_interval_hours = 48
+  }
+
+  expect_failures = [var.maximum_sweep_age_hours]
+}
+
 run "one_account_twice" {
   command = plan
 

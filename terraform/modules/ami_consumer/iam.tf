@@ -12,6 +12,17 @@ data "aws_iam_policy_document" "usage_tracker" {
     resources = [module.mapping.arn]
   }
 
+  # Which records are there that the sweep has not seen.
+  dynamic "statement" {
+    for_each = var.sweep ? [1] : []
+
+    content {
+      sid       = "CompareMapping"
+      actions   = ["dynamodb:Scan"]
+      resources = [module.mapping.arn]
+    }
+  }
+
   statement {
     sid = "LookUpImages"
     actions = [
@@ -20,6 +31,56 @@ data "aws_iam_policy_document" "usage_tracker" {
       "ec2:DescribeLaunchTemplateVersions",
     ]
     resources = ["*"]
+  }
+
+  # What a sweep lists, and EC2's own check of references (DescribeImageReferences), which looks into the same lists in the
+  # caller's name. IAM cannot confine any of these to single resources.
+  # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-ami-references.html
+  dynamic "statement" {
+    for_each = var.sweep ? [1] : []
+
+    content {
+      sid = "ListWhatIsThere"
+      actions = [
+        "autoscaling:DescribeAutoScalingGroups",
+        "ec2:DescribeFleets",
+        "ec2:DescribeImageReferences",
+        "ec2:DescribeInstances",
+        "ec2:DescribeLaunchTemplates",
+        "ec2:DescribeSpotFleetRequests",
+        "eks:ListClusters",
+        "imagebuilder:ListContainerRecipes",
+        "imagebuilder:ListImageRecipes",
+        "ssm:DescribeParameters",
+      ]
+      resources = ["*"]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = var.sweep ? [1] : []
+
+    content {
+      sid     = "ReadNodeGroups"
+      actions = ["eks:DescribeNodegroup", "eks:ListNodegroups"]
+      resources = [
+        "arn:${local.partition}:eks:${local.region}:${local.account}:cluster/*",
+        "arn:${local.partition}:eks:${local.region}:${local.account}:nodegroup/*",
+      ]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = var.sweep ? [1] : []
+
+    content {
+      sid     = "ReadRecipes"
+      actions = ["imagebuilder:GetContainerRecipe", "imagebuilder:GetImageRecipe"]
+      resources = [
+        "arn:${local.partition}:imagebuilder:${local.region}:${local.account}:container-recipe/*",
+        "arn:${local.partition}:imagebuilder:${local.region}:${local.account}:image-recipe/*",
+      ]
+    }
   }
 
   # A launch template may name its image as resolve:ssm:<parameter>: one of this account, one that the creator account

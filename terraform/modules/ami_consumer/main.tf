@@ -39,9 +39,11 @@ module "usage_tracker" {
     SHARES_TABLE           = var.shares_table_name
     MAPPING_TABLE          = module.mapping.name
     TOMBSTONE_DAYS         = tostring(var.tombstone_days)
+    SWEEP_INTERVAL_HOURS   = tostring(var.sweep_interval_hours)
   }
 
-  rules = local.usage_tracker_rules
+  rules         = merge(local.usage_tracker_rules, local.sweep_rules)
+  metric_alarms = local.sweep_alarms
 
   architecture         = var.architecture
   memory_size          = var.memory_size

@@ -67,9 +67,9 @@ variable "memory_size" {
 }
 
 variable "timeout" {
-  description = "Time limit of one invocation of a function in seconds."
+  description = "Time limit of one invocation of the function in seconds. A sweep that needs longer goes on in the next invocation."
   type        = number
-  default     = 60
+  default     = 300
 
   validation {
     condition     = var.timeout >= 5 && var.timeout <= 900 && floor(var.timeout) == var.timeout
@@ -78,7 +78,7 @@ variable "timeout" {
 }
 
 variable "reserved_concurrency" {
-  description = "Concurrent executions reserved for each function, which are also its upper limit. null: none reserved, limited by the account only."
+  description = "Concurrent executions reserved for the function, which are also its upper limit; with 1, events wait while a sweep runs. null: none reserved, limited by the account only."
   type        = number
   default     = null
 
@@ -186,6 +186,29 @@ variable "image_parameter_pattern" {
     condition     = can(regex("^[A-Za-z0-9_.*-]+(/[A-Za-z0-9_.*-]+)*$", var.image_parameter_pattern))
     error_message = "The pattern has letters, digits and _ . - * between single slashes, and does not begin with a slash."
   }
+}
+
+variable "sweep" {
+  description = "List what is really there in this account and region, and put the records right: right after installation, then regularly. Without sweeps, what was there before and what no event told of stays unknown."
+  type        = bool
+  default     = true
+}
+
+variable "sweep_interval_hours" {
+  description = "Hours from the beginning of one sweep to the beginning of the next."
+  type        = number
+  default     = 24
+
+  validation {
+    condition     = var.sweep_interval_hours >= 1 && var.sweep_interval_hours <= 168 && floor(var.sweep_interval_hours) == var.sweep_interval_hours
+    error_message = "Sweeps are 1 to 168 whole hours apart."
+  }
+}
+
+variable "dashboard" {
+  description = "Make a CloudWatch dashboard of what the function does."
+  type        = bool
+  default     = true
 }
 
 variable "tags" {

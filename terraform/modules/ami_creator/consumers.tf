@@ -33,7 +33,7 @@ data "aws_iam_policy_document" "consumer" {
   # Also through TransactWriteItems. ForAllValues is true for a request without keys, hence the second condition.
   statement {
     sid       = "WriteOwnUsage"
-    actions   = ["dynamodb:DeleteItem", "dynamodb:PutItem"]
+    actions   = ["dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
     resources = [module.usage.arn]
 
     condition {

@@ -3,7 +3,11 @@ locals {
   sender_labels  = split(".", split("@", var.alert_sender)[1])
   sender_domains = [for index in range(length(local.sender_labels) - 1) : join(".", slice(local.sender_labels, index, length(local.sender_labels)))]
   ses_identities = coalesce(var.ses_identities, concat([var.alert_sender], local.sender_domains))
-  parameter_arn  = "arn:${local.partition}:ssm:${local.region}:${local.account}:parameter"
+
+  guard_tag_key   = split("=", var.guard_tag)[0]
+  guard_tag_value = trimprefix(var.guard_tag, "${local.guard_tag_key}=")
+
+  parameter_arn = "arn:${local.partition}:ssm:${local.region}:${local.account}:parameter"
 }
 
 data "aws_iam_policy_document" "share_recorder" {
@@ -69,6 +73,42 @@ data "aws_iam_policy_document" "deregistration_checker" {
     sid       = "PublishAlerts"
     actions   = ["sns:Publish"]
     resources = [aws_sns_topic.alerts.arn]
+  }
+
+  # What EC2 itself knows of an image's usage in all accounts. A report is made for the question and deleted after it.
+  statement {
+    sid     = "AskForUsageReport"
+    actions = ["ec2:CreateImageUsageReport", "ec2:DeleteImageUsageReport"]
+    resources = [
+      "arn:${local.partition}:ec2:${local.region}::image/*",
+      "arn:${local.partition}:ec2:${local.region}:${local.account}:image-usage-report/*",
+    ]
+  }
+
+  statement {
+    sid       = "ReadUsageReports"
+    actions   = ["ec2:DescribeImageUsageReportEntries", "ec2:DescribeImageUsageReports"]
+    resources = ["*"]
+  }
+
+  dynamic "statement" {
+    for_each = var.guard == "off" ? [] : [1]
+
+    content {
+      sid       = "GuardImages"
+      actions   = ["ec2:DisableImageDeregistrationProtection", "ec2:EnableImageDeregistrationProtection"]
+      resources = ["arn:${local.partition}:ec2:${local.region}::image/*"]
+
+      dynamic "condition" {
+        for_each = var.guard == "tagged" ? [1] : []
+
+        content {
+          test     = "StringEquals"
+          variable = "aws:ResourceTag/${local.guard_tag_key}"
+          values   = [local.guard_tag_value]
+        }
+      }
+    }
   }
 
   statement {

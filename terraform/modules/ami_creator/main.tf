@@ -82,9 +82,13 @@ module "deregistration_checker" {
     ADMINISTRATOR_ADDRESS_PARAMETER = aws_ssm_parameter.administrator.name
     ALERT_SENDER                    = var.alert_sender
     ALERT_TOPIC_ARN                 = aws_sns_topic.alerts.arn
+    MAXIMUM_SWEEP_AGE_HOURS         = tostring(var.maximum_sweep_age_hours)
+    GUARD                           = var.guard
+    GUARD_TAG                       = var.guard_tag
   }
 
-  rules = local.image_rules.deregistration_checker
+  rules         = merge(local.image_rules.deregistration_checker, local.checker_schedules)
+  metric_alarms = local.checker_alarms
 
   architecture         = var.architecture
   memory_size          = var.memory_size
@@ -112,12 +116,15 @@ module "consumer" {
 
   tombstone_days          = var.tombstone_days
   image_parameter_pattern = var.image_parameter_pattern
+  sweep                   = var.sweep
+  sweep_interval_hours    = var.sweep_interval_hours
+  dashboard               = var.dashboard
   deletion_protection     = var.deletion_protection
 
   package_directory    = var.package_directory
   architecture         = var.architecture
   memory_size          = var.memory_size
-  timeout              = var.timeout
+  timeout              = var.tracker_timeout
   reserved_concurrency = var.reserved_concurrency
   log_retention_days   = var.log_retention_days
   log_level            = var.log_level

@@ -49,6 +49,11 @@ output "check_command" {
   value       = "aws lambda invoke --region ${local.region} --function-name ${module.deregistration_checker.function_name} --cli-binary-format raw-in-base64-out --payload '{\"check\":\"ami-0123456789abcdef0\"}' /dev/stdout"
 }
 
+output "dashboard_name" {
+  description = "Name of the CloudWatch dashboard, null without it."
+  value       = one(aws_cloudwatch_dashboard.this[*].dashboard_name)
+}
+
 output "trail_arn" {
   description = "ARN of the trail, null without create_trail."
   value       = one(module.trail[*].arn)

@@ -36,4 +36,24 @@ locals {
       }
     }
   }
+
+  # What the checker does without being asked.
+  checker_schedules = merge(
+    {
+      measure = {
+        description         = "Measures usage and coverage for dashboard and alarms"
+        schedule_expression = "rate(1 hour)"
+        input               = jsonencode({ measure = {} })
+      }
+    },
+    {
+      for key, rule in {
+        guard = {
+          description         = "Protects images in use from deregistration, and those no longer in use no more"
+          schedule_expression = "rate(1 hour)"
+          input               = jsonencode({ guard = {} })
+        }
+      } : key => rule if var.guard != "off"
+    },
+  )
 }

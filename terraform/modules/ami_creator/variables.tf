@@ -298,6 +298,63 @@ variable "image_parameter_pattern" {
   }
 }
 
+variable "maximum_sweep_age_hours" {
+  description = "An account whose last complete sweep is older than this is not known well enough: checks answer `unknown`, and the alarm sweep-age goes off. Twice the consumers' sweep_interval_hours is reasonable."
+  type        = number
+  default     = 48
+
+  validation {
+    condition     = var.maximum_sweep_age_hours >= 1 && var.maximum_sweep_age_hours <= 8760 && floor(var.maximum_sweep_age_hours) == var.maximum_sweep_age_hours
+    error_message = "The age is 1 to 8760 whole hours."
+  }
+}
+
+variable "guard" {
+  description = "Give images that are in use deregistration protection, and take it away again once they are clear: `off`, `tagged` (images with guard_tag) or `all` (every image of this account). Protection that others gave is left alone."
+  type        = string
+  default     = "off"
+
+  validation {
+    condition     = contains(["off", "tagged", "all"], var.guard)
+    error_message = "The guard is off, tagged or all."
+  }
+}
+
+variable "guard_tag" {
+  description = "Tag (`key=value`) of the images that the guard looks after with guard = \"tagged\"."
+  type        = string
+  default     = "ami-steward-guard=true"
+
+  validation {
+    condition     = can(regex("^[A-Za-z0-9 _.:/+@-]{1,128}=[A-Za-z0-9 _.:/+@=-]{0,256}$", var.guard_tag)) && !startswith(lower(var.guard_tag), "aws:")
+    error_message = "The tag is key=value, of letters, digits, blanks and _ . : / + - @, and its key does not begin with aws:."
+  }
+}
+
+variable "sweep" {
+  description = "With `consumer`: let its usage tracker sweep; see ami_consumer."
+  type        = bool
+  default     = true
+}
+
+variable "sweep_interval_hours" {
+  description = "With `consumer`: hours from the beginning of one sweep to the beginning of the next."
+  type        = number
+  default     = 24
+}
+
+variable "tracker_timeout" {
+  description = "With `consumer`: time limit of one invocation of its usage tracker in seconds."
+  type        = number
+  default     = 300
+}
+
+variable "dashboard" {
+  description = "Make a CloudWatch dashboard of usage, coverage, alerts and functions; with `consumer`, one of its usage tracker as well."
+  type        = bool
+  default     = true
+}
+
 variable "tags" {
   description = "Tags of all resources."
   type        = map(string)

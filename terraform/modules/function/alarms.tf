@@ -1,5 +1,15 @@
 locals {
-  alarms = {
+  alarms = merge(local.service_alarms, local.metric_alarms)
+
+  # What the function measures itself, in the embedded metric format.
+  metric_alarms = {
+    for key, alarm in var.metric_alarms : key => merge(alarm, {
+      namespace  = "AMISteward"
+      dimensions = { FunctionName = aws_lambda_function.this.function_name }
+    })
+  }
+
+  service_alarms = {
     errors = {
       namespace   = "AWS/Lambda"
       metric      = "Errors"
@@ -33,11 +43,11 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   metric_name         = each.value.metric
   dimensions          = each.value.dimensions
   statistic           = each.value.statistic
-  period              = 300
+  period              = try(each.value.period, 300)
   evaluation_periods  = 1
   comparison_operator = "GreaterThanThreshold"
-  threshold           = 0
-  treat_missing_data  = "notBreaching"
+  threshold           = try(each.value.threshold, 0)
+  treat_missing_data  = try(each.value.missing, "notBreaching")
   alarm_actions       = var.alarm_actions
   ok_actions          = var.alarm_actions
   tags                = var.tags

@@ -24,6 +24,6 @@ output "dead_letter_queue_url" {
 }
 
 output "alarm_arns" {
-  description = "ARNs of the alarms, by what they watch: errors, throttles, dead-letters."
+  description = "ARNs of the alarms, by what they watch: errors, throttles, dead-letters, and those of metric_alarms."
   value       = { for key, alarm in aws_cloudwatch_metric_alarm.this : key => alarm.arn }
 }

@@ -125,6 +125,24 @@ variable "kms_services" {
   default     = []
 }
 
+variable "metric_alarms" {
+  description = "Alarms over metrics that the function itself emits (namespace AMISteward, dimension FunctionName), by the last part of their name: when `statistic` over `period` seconds is above `threshold`. `missing`: what a period without values counts as (notBreaching, breaching, ignore)."
+  type = map(object({
+    metric      = string
+    statistic   = string
+    description = string
+    threshold   = optional(number, 0)
+    period      = optional(number, 300)
+    missing     = optional(string, "notBreaching")
+  }))
+  default = {}
+
+  validation {
+    condition     = length(setintersection(keys(var.metric_alarms), ["errors", "throttles", "dead-letters"])) == 0
+    error_message = "errors, throttles and dead-letters are the names of alarms that every function has."
+  }
+}
+
 variable "alarm_actions" {
   description = "ARNs to notify when an alarm of the function changes to ALARM or back to OK."
   type        = list(string)

@@ -26,7 +26,12 @@ override_module {
   target = module.usage_tracker
   outputs = {
     function_name = "ami-steward-usage-tracker"
+    alarm_arns    = { errors = "arn:aws:cloudwatch:eu-central-1:222222222222:alarm:ami-steward-usage-tracker-errors" }
   }
+}
+
+override_resource {
+  target = aws_cloudwatch_dashboard.this
 }
 
 override_module {
@@ -49,7 +54,17 @@ run "policy" {
     condition = { for statement in jsondecode(data.aws_iam_policy_document.usage_tracker.json).Statement : statement.Sid => statement.Resource } == {
       RecordUsageInCreatorAccount = "arn:aws:iam::111111111111:role/ami-steward-usage-eu-central-1-222222222222"
       KeepMapping                 = "arn:aws:dynamodb:eu-central-1:222222222222:table/ami-steward-mapping"
+      CompareMapping              = "arn:aws:dynamodb:eu-central-1:222222222222:table/ami-steward-mapping"
       LookUpImages                = "*"
+      ListWhatIsThere             = "*"
+      ReadNodeGroups = [
+        "arn:aws:eks:eu-central-1:222222222222:nodegroup/*",
+        "arn:aws:eks:eu-central-1:222222222222:cluster/*",
+      ]
+      ReadRecipes = [
+        "arn:aws:imagebuilder:eu-central-1:222222222222:image-recipe/*",
+        "arn:aws:imagebuilder:eu-central-1:222222222222:container-recipe/*",
+      ]
       ResolveImageParameters = [
         "arn:aws:ssm:eu-central-1::parameter/aws/service/*",
         "arn:aws:ssm:eu-central-1:222222222222:parameter/*",
@@ -66,7 +81,10 @@ run "policy" {
   }
 
   assert {
-    condition     = alltrue([for action in one([for statement in jsondecode(data.aws_iam_policy_document.usage_tracker.json).Statement : statement.Action if statement.Sid == "LookUpImages"]) : strcontains(action, ":Describe")])
+    condition = alltrue([
+      for action in flatten([for statement in jsondecode(data.aws_iam_policy_document.usage_tracker.json).Statement : statement.Action if contains(["LookUpImages", "ListWhatIsThere", "ReadNodeGroups", "ReadRecipes"], statement.Sid)]) :
+      can(regex(":(Describe|Get|List)", action))
+    ])
     error_message = "The tracker can do more than look."
   }
 }
@@ -91,10 +109,68 @@ run "rules" {
   }
 }
 
+run "sweep" {
+  assert {
+    condition     = local.sweep_rules.sweep.schedule_expression == "rate(5 minutes)" && jsondecode(local.sweep_rules.sweep.input) == { sweep = {} }
+    error_message = "The function is not asked every few minutes whether a sweep is due."
+  }
+
+  assert {
+    condition     = keys(local.sweep_alarms) == ["sweep-skipped"]
+    error_message = "Nobody hears of what a sweep could not list."
+  }
+}
+
+run "without_sweep" {
+  variables {
+    sweep = false
+  }
+
+  assert {
+    condition     = local.sweep_rules == {} && local.sweep_alarms == {}
+    error_message = "The function sweeps though nobody wants it to."
+  }
+
+  assert {
+    condition     = length(setintersection(jsondecode(data.aws_iam_policy_document.usage_tracker.json).Statement[*].Sid, ["CompareMapping", "ListWhatIsThere", "ReadNodeGroups", "ReadRecipes"])) == 0
+    error_message = "The function may do what only a sweep needs."
+  }
+}
+
+run "dashboard" {
+  assert {
+    condition     = one(aws_cloudwatch_dashboard.this).dashboard_name == "ami-steward-consumer-eu-central-1"
+    error_message = "The dashboard's name does not tell regions apart."
+  }
+
+  assert {
+    condition     = length(jsondecode(one(aws_cloudwatch_dashboard.this).dashboard_body).widgets) == 7
+    error_message = "The dashboard lacks a chart."
+  }
+
+  assert {
+    condition = toset(flatten([for widget in jsondecode(one(aws_cloudwatch_dashboard.this).dashboard_body).widgets : [for metric in try(widget.properties.metrics, []) : metric[1]]])) == toset([
+      "SweepResources", "SweepReleased", "SweepSkippedSections", "SweepDuration", "Invocations", "Errors", "Throttles", "Duration",
+    ])
+    error_message = "The dashboard shows other metrics."
+  }
+}
+
+run "without_dashboard" {
+  variables {
+    dashboard = false
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_dashboard.this) == 0 && output.dashboard_name == null
+    error_message = "There is a dashboard nobody asked for."
+  }
+}
+
 run "outputs" {
   assert {
-    condition     = output.account_id == "222222222222" && output.mapping_table_name == "ami-steward-mapping" && output.trail_arn == null
-    error_message = "The outputs name another account, another table, or a trail nobody asked for."
+    condition     = output.account_id == "222222222222" && output.mapping_table_name == "ami-steward-mapping" && output.trail_arn == null && output.dashboard_name == "ami-steward-consumer-eu-central-1"
+    error_message = "The outputs name another account, another table, another dashboard, or a trail nobody asked for."
   }
 }
 
@@ -159,11 +235,12 @@ run "invalid_inputs" {
     trail_retention_days    = 0
     tombstone_days          = 0.5
     image_parameter_pattern = "/images"
+    sweep_interval_hours    = 169
   }
 
   expect_failures = [
     var.creator_account_id, var.cross_account_role_arn, var.name_prefix, var.architecture, var.memory_size, var.timeout,
     var.reserved_concurrency, var.log_retention_days, var.log_level, var.tracing, var.kms_key_arn, var.alarm_actions,
-    var.trail_retention_days, var.tombstone_days, var.image_parameter_pattern,
+    var.trail_retention_days, var.tombstone_days, var.image_parameter_pattern, var.sweep_interval_hours,
   ]
 }

@@ -31,13 +31,23 @@ override_module {
 }
 
 override_module {
-  target  = module.share_recorder
-  outputs = { function_name = "ami-steward-share-recorder" }
+  target = module.share_recorder
+  outputs = {
+    function_name = "ami-steward-share-recorder"
+    alarm_arns    = { errors = "arn:aws:cloudwatch:eu-central-1:111111111111:alarm:ami-steward-share-recorder-errors" }
+  }
 }
 
 override_module {
-  target  = module.deregistration_checker
-  outputs = { function_name = "ami-steward-deregistration-checker" }
+  target = module.deregistration_checker
+  outputs = {
+    function_name = "ami-steward-deregistration-checker"
+    alarm_arns    = { errors = "arn:aws:cloudwatch:eu-central-1:111111111111:alarm:ami-steward-deregistration-checker-errors" }
+  }
+}
+
+override_resource {
+  target = aws_cloudwatch_dashboard.this
 }
 
 override_module {
@@ -155,7 +165,7 @@ run "one_role_for_each_consumer" {
     condition = alltrue([for account, document in data.aws_iam_policy_document.consumer :
       jsonencode({ for statement in jsondecode(document.json).Statement : statement.Sid => { actions = flatten([statement.Action]), resource = statement.Resource, condition = statement.Condition } }) == jsonencode({
         WriteOwnUsage = {
-          actions  = ["dynamodb:PutItem", "dynamodb:DeleteItem"]
+          actions  = ["dynamodb:UpdateItem", "dynamodb:PutItem", "dynamodb:DeleteItem"]
           resource = "arn:aws:dynamodb:eu-central-1:111111111111:table/ami-steward-usage"
           condition = {
             "ForAllValues:StringEquals" = { "dynamodb:LeadingKeys" = account }
@@ -206,7 +216,12 @@ run "checker" {
         "arn:aws:ses:eu-central-1:111111111111:identity/ami-steward@example.com",
       ]
       PublishAlerts = "arn:aws:sns:eu-central-1:111111111111:ami-steward-alerts"
-      NameImages    = "*"
+      AskForUsageReport = [
+        "arn:aws:ec2:eu-central-1::image/*",
+        "arn:aws:ec2:eu-central-1:111111111111:image-usage-report/*",
+      ]
+      ReadUsageReports = "*"
+      NameImages       = "*"
     }
     error_message = "The checker may touch other resources than its own."
   }
@@ -267,6 +282,87 @@ run "rules" {
   assert {
     condition     = alltrue([for rules in local.image_rules : jsondecode(rules.image-calls.event_pattern).detail.errorCode == [{ exists = false }]])
     error_message = "A function is told of calls that failed."
+  }
+}
+
+run "schedules" {
+  assert {
+    condition     = { for key, rule in local.checker_schedules : key => [rule.schedule_expression, rule.input] } == { measure = ["rate(1 hour)", "{\"measure\":{}}"] }
+    error_message = "The checker does not measure each hour, or guards though nobody asked."
+  }
+
+  assert {
+    condition     = { for key, alarm in local.checker_alarms : key => alarm.metric } == { sweep-age = "SweepAge", unknown-accounts = "UnknownAccounts", gaps = "Gaps", alerts-failed = "AlertsFailed" }
+    error_message = "An alarm over what the checker measures is missing."
+  }
+
+  assert {
+    condition     = local.checker_alarms.sweep-age.threshold == 48
+    error_message = "The alarm calls another age too old than the checks do."
+  }
+}
+
+run "guard_of_tagged_images" {
+  variables {
+    guard     = "tagged"
+    guard_tag = "images/guard=on=always"
+  }
+
+  assert {
+    condition     = keys(local.checker_schedules) == ["guard", "measure"] && jsondecode(local.checker_schedules.guard.input) == { guard = {} }
+    error_message = "The guard does not run."
+  }
+
+  assert {
+    condition = one([for statement in jsondecode(data.aws_iam_policy_document.deregistration_checker.json).Statement : statement if statement.Sid == "GuardImages"]) == {
+      Sid       = "GuardImages"
+      Effect    = "Allow"
+      Action    = ["ec2:EnableImageDeregistrationProtection", "ec2:DisableImageDeregistrationProtection"]
+      Resource  = "arn:aws:ec2:eu-central-1::image/*"
+      Condition = { StringEquals = { "aws:ResourceTag/images/guard" = "on=always" } }
+    }
+    error_message = "The guard may touch images without the tag."
+  }
+}
+
+run "guard_of_all_images" {
+  variables {
+    guard = "all"
+  }
+
+  assert {
+    condition     = one([for statement in jsondecode(data.aws_iam_policy_document.deregistration_checker.json).Statement : can(statement.Condition) if statement.Sid == "GuardImages"]) == false
+    error_message = "The guard may touch tagged images only."
+  }
+}
+
+run "dashboard" {
+  assert {
+    condition     = one(aws_cloudwatch_dashboard.this).dashboard_name == "ami-steward-creator-eu-central-1" && output.dashboard_name == "ami-steward-creator-eu-central-1"
+    error_message = "The dashboard's name does not tell regions apart."
+  }
+
+  assert {
+    condition = toset(flatten([for widget in jsondecode(one(aws_cloudwatch_dashboard.this).dashboard_body).widgets : [for metric in try(widget.properties.metrics, []) : metric[1]]])) == toset([
+      "UsageRows", "SweepAge", "UnknownAccounts", "AlertsSent", "AlertsFailed", "Gaps", "Invocations", "Errors", "Throttles", "Duration",
+    ])
+    error_message = "The dashboard shows other metrics."
+  }
+
+  assert {
+    condition     = length(one([for widget in jsondecode(one(aws_cloudwatch_dashboard.this).dashboard_body).widgets : widget.properties.metrics if widget.properties.title == "Errors and throttles"])) == 4
+    error_message = "The dashboard does not show both functions."
+  }
+}
+
+run "without_dashboard" {
+  variables {
+    dashboard = false
+  }
+
+  assert {
+    condition     = length(aws_cloudwatch_dashboard.this) == 0 && output.dashboard_name == null
+    error_message = "There is a dashboard nobody asked for."
   }
 }
 
@@ -331,6 +427,9 @@ run "invalid_inputs" {
     tombstone_days        = 0
 
     image_parameter_pattern = "images//x"
+    maximum_sweep_age_hours = 0.5
+    guard                   = "on"
+    guard_tag               = "guard"
   }
 
   expect_failures = [
@@ -338,6 +437,7 @@ run "invalid_inputs" {
     var.administrator_address, var.alert_subscriptions, var.ssm_prefix, var.name_prefix, var.architecture, var.memory_size,
     var.timeout, var.reserved_concurrency, var.log_retention_days, var.log_level, var.tracing, var.kms_key_arn,
     var.alarm_actions, var.trail_retention_days, var.tombstone_days, var.image_parameter_pattern,
+    var.maximum_sweep_age_hours, var.guard, var.guard_tag,
   ]
 }
 

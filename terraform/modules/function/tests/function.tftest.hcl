@@ -204,6 +204,43 @@ run "failures" {
   }
 }
 
+run "own_metrics" {
+  variables {
+    metric_alarms = {
+      sweep-age = { metric = "SweepAge", statistic = "Maximum", threshold = 48, period = 3600, missing = "breaching", description = "Old" }
+      gaps      = { metric = "Gaps", statistic = "Sum", description = "Gaps" }
+    }
+  }
+
+  assert {
+    condition     = keys(aws_cloudwatch_metric_alarm.this) == ["dead-letters", "errors", "gaps", "sweep-age", "throttles"]
+    error_message = "An alarm is missing."
+  }
+
+  assert {
+    condition = (
+      { for key in ["sweep-age", "gaps"] : key => "${aws_cloudwatch_metric_alarm.this[key].namespace} ${aws_cloudwatch_metric_alarm.this[key].metric_name} ${aws_cloudwatch_metric_alarm.this[key].statistic} > ${aws_cloudwatch_metric_alarm.this[key].threshold} in ${aws_cloudwatch_metric_alarm.this[key].period}, else ${aws_cloudwatch_metric_alarm.this[key].treat_missing_data}" } ==
+      { sweep-age = "AMISteward SweepAge Maximum > 48 in 3600, else breaching", gaps = "AMISteward Gaps Sum > 0 in 300, else notBreaching" }
+    )
+    error_message = "An alarm watches another metric, or in another way."
+  }
+
+  assert {
+    condition     = aws_cloudwatch_metric_alarm.this["gaps"].dimensions == tomap({ FunctionName = "ami-steward-usage-tracker" })
+    error_message = "An alarm watches another function's metric."
+  }
+}
+
+run "metric_alarm_with_a_name_that_is_taken" {
+  command = plan
+
+  variables {
+    metric_alarms = { errors = { metric = "Gaps", statistic = "Sum", description = "Gaps" } }
+  }
+
+  expect_failures = [var.metric_alarms]
+}
+
 run "without_rules" {
   variables {
     rules = {}
