@@ -5,6 +5,11 @@ from typing import Any
 from localcloud.deployment import ADDRESSES, SENDER
 from story import CONSUMER_A, CONSUMER_B, CREATOR, Stage, Story
 
+KINDS = (
+    "instance", "launch-template", "launch-configuration", "auto-scaling-group", "ec2-fleet", "spot-fleet-request",
+    "image-recipe", "container-recipe", "parameter",
+)  # fmt: skip
+
 
 def console(story: Story, fragment: str) -> str:
     return f"https://{story.cloud.region}.console.aws.amazon.com/ec2/home?region={story.cloud.region}#{fragment}"
@@ -103,7 +108,7 @@ def test_a_check_answers_and_alerts_nobody(stage: Stage, story: Story) -> None:
     assert not failed
     assert answer == {
         "image_id": story.image, "in_use": False, "account_count": 0, "resource_count": 0, "accounts": [],
-        "resource_counts": [{"kind": k, "count": 0} for k in ("instance", "launch-template", "launch-configuration")],
+        "resource_counts": [{"kind": k, "count": 0} for k in KINDS],
         "shared_with": [], "shared_with_count": 0, "coverage": "events", "accounts_without_known_usage": [],
     }  # fmt: skip
 

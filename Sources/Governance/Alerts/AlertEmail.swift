@@ -89,9 +89,10 @@ extension Resource {
     /// As people know it: "lt-0abc version 3".
     var label: String {
         switch self {
-        case .instance(let instance): instance.text
         case .launchTemplateVersion(let template, let version): "\(template) version \(version)"
-        case .launchConfiguration(let name): name.text
+        case .imageRecipe(let recipe): recipe.nameAndVersion
+        case .containerRecipe(let recipe): recipe.nameAndVersion
+        default: id
         }
     }
 }

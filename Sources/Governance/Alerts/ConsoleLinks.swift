@@ -11,6 +11,10 @@ public struct ConsoleLinks: Hashable, Sendable {
 
     private func ec2(_ fragment: String) -> String { "https://\(host)/ec2/home?region=\(region)#\(fragment)" }
 
+    private func imageBuilder(_ page: String) -> String {
+        "https://\(host)/imagebuilder/home?region=\(region)#/\(page)"
+    }
+
     public func image(_ image: ImageID) -> String { ec2("ImageDetails:imageId=\(image)") }
 
     public func resource(_ resource: Resource) -> String {
@@ -20,6 +24,17 @@ public struct ConsoleLinks: Hashable, Sendable {
             ec2("LaunchTemplateDetails:launchTemplateId=\(template);version=\(version)")
         case .launchConfiguration(let name):
             ec2("LaunchConfigurations:id=\(Self.percentEncoded(name.text))")
+        case .autoScalingGroup(let name):
+            ec2("AutoScalingGroupDetails:id=\(Self.percentEncoded(name.text));view=details")
+        // A fleet has no page of its own; what it launches carries its id.
+        case .ec2Fleet(let fleet): ec2("Instances:tag:aws:ec2:fleet-id=\(fleet)")
+        case .spotFleetRequest: ec2("SpotInstances:")
+        case .imageRecipe: imageBuilder("imageRecipes")
+        case .containerRecipe: imageBuilder("containerRecipes")
+        // The console wants the name encoded twice.
+        case .parameter(let name):
+            "https://\(host)/systems-manager/parameters/"
+                + Self.percentEncoded(Self.percentEncoded(name.text)) + "/description?region=\(region)"
         }
     }
 

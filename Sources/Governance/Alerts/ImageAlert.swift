@@ -37,7 +37,8 @@ public struct ImageAlert: Hashable, Sendable {
 
     public var whatItMeans: String {
         "Running instances keep running. New instances cannot be launched from the image: not directly, not by launch "
-            + "templates and launch configurations that name it, and not by the Auto Scaling groups that use those."
+            + "templates and launch configurations that name it, and not by the Auto Scaling groups and fleets that use "
+            + "those; nor can Image Builder build on it."
     }
 
     public var membershipNote: String? {
@@ -72,6 +73,12 @@ extension ResourceKind {
             case .instance: "instance"
             case .launchTemplate: "launch template version"
             case .launchConfiguration: "launch configuration"
+            case .autoScalingGroup: "Auto Scaling group"
+            case .ec2Fleet: "EC2 fleet"
+            case .spotFleetRequest: "spot fleet request"
+            case .imageRecipe: "image recipe"
+            case .containerRecipe: "container recipe"
+            case .parameter: "parameter"
             }
         return count == 1 ? name : name + "s"
     }

@@ -9,6 +9,14 @@ public enum ResourceEvent: Hashable, Sendable {
         case .released(let resource, _): resource
         }
     }
+
+    /// Of the record it changes. What is released by an event uses one image at most.
+    var key: MappingKey {
+        switch self {
+        case .acquired(let acquisition): acquisition.resource.mappingKey(using: acquisition.image)
+        case .released(let resource, _): resource.mappingKey(using: nil)
+        }
+    }
 }
 
 /// What an event changes, given the mapping as it was read. Rows are changed first and the mapping last, so that a mapping
@@ -40,7 +48,7 @@ extension MappingRecord {
         template: MappingRecord?,
         _ event: ResourceEvent
     ) -> MappingTransition {
-        let known = current ?? MappingRecord(key: event.resource.mappingKey)
+        let known = current ?? MappingRecord(key: event.key)
         var next = known
         if let deletion = template?.released { next.release(at: deletion) }
 

@@ -67,17 +67,17 @@ public struct UsageLedger<Store: UsageStore>: Sendable {
     }
 
     private func settle(_ events: [ResourceEvent]) async throws {
-        var seen: Set<Resource> = []
-        var open = events.filter { seen.insert($0.resource).inserted }
+        var seen: Set<MappingKey> = []
+        var open = events.filter { seen.insert($0.key).inserted }
         for _ in 0..<rounds {
             if open.isEmpty { return }
-            let keys = open.map(\.resource.mappingKey) + open.compactMap(\.resource.templateKey).unique()
+            let keys = open.map(\.key) + open.compactMap(\.resource.templateKey).unique()
             let known = try await store.mappings(keys)
             var rows: [UsageRowChange] = []
             var writes: [MappingWrite] = []
             var unfinished: Set<MappingKey> = []
             for event in open {
-                let key = event.resource.mappingKey
+                let key = event.key
                 let template = event.resource.templateKey.flatMap { known[$0] }
                 let transition = MappingRecord.transition(from: known[key], template: template, event)
                 rows += transition.rows.map { change($0, of: event.resource) }
@@ -93,7 +93,7 @@ public struct UsageLedger<Store: UsageStore>: Sendable {
             }
             if !rows.isEmpty { try await store.change(rows) }
             if !writes.isEmpty { unfinished.formUnion(try await store.write(writes)) }
-            open.removeAll { !unfinished.contains($0.resource.mappingKey) }
+            open.removeAll { !unfinished.contains($0.key) }
         }
         if let event = open.first {
             throw RecordContention(description: "\(event.resource.id) is changed by others all the time")

@@ -45,7 +45,7 @@ import Testing
                 Who did it:         arn:aws:sts::111122223333:assumed-role/image-pipeline/release-2026-11
                 When:               2026-11-20 09:00:00 UTC
 
-                Running instances keep running. New instances cannot be launched from the image: not directly, not by launch templates and launch configurations that name it, and not by the Auto Scaling groups that use those.
+                Running instances keep running. New instances cannot be launched from the image: not directly, not by launch templates and launch configurations that name it, and not by the Auto Scaling groups and fleets that use those; nor can Image Builder build on it.
 
                 1 instance
                   i-100000
@@ -148,6 +148,38 @@ import Testing
             let opened = html.ranges(of: "<\(tag) ").count + html.ranges(of: "<\(tag)>").count
             #expect(opened == html.ranges(of: "</\(tag)>").count, "\(tag)")
         }
+    }
+
+    /// Addresses of the console's pages, for kinds beyond those of the alert above.
+    @Test(arguments: [
+        (
+            Resource.autoScalingGroup(.init(checked: "web é")), "web é",
+            "ec2/home?region=eu-central-1#AutoScalingGroupDetails:id=web%20%C3%A9;view=details"
+        ),
+        (
+            .ec2Fleet(.init(checked: "fleet-0a1b")), "fleet-0a1b",
+            "ec2/home?region=eu-central-1#Instances:tag:aws:ec2:fleet-id=fleet-0a1b"
+        ),
+        (.spotFleetRequest(.init(checked: "sfr-0a1b")), "sfr-0a1b", "ec2/home?region=eu-central-1#SpotInstances:"),
+        (
+            .imageRecipe(.init(checked: "arn:aws:imagebuilder:eu-central-1:444455556666:image-recipe/web/1.0.0")),
+            "web/1.0.0", "imagebuilder/home?region=eu-central-1#/imageRecipes"
+        ),
+        (
+            .containerRecipe(
+                .init(checked: "arn:aws:imagebuilder:eu-central-1:444455556666:container-recipe/web/1.2.3")
+            ),
+            "web/1.2.3", "imagebuilder/home?region=eu-central-1#/containerRecipes"
+        ),
+        (
+            .parameter(.init(checked: "/golden/ami")), "/golden/ami",
+            "systems-manager/parameters/%252Fgolden%252Fami/description?region=eu-central-1"
+        ),
+    ])
+    func labelsAndLinks(resource: Resource, label: String, link: String) {
+        let links = ConsoleLinks(host: "console.aws.amazon.com", region: region)
+        #expect(links.resource(resource) == "https://console.aws.amazon.com/" + link)
+        #expect(resource.label == label)
     }
 
     @Test func linksOfAnotherPartition() {

@@ -34,7 +34,10 @@ import Testing
             try answer([]) == #"{"account_count":0,"accounts":[],"accounts_without_known_usage":[],"#
                 + #""coverage":"events","image_id":"ami-0abcdef1234567890","in_use":false,"#
                 + #""resource_count":0,"resource_counts":[{"count":0,"kind":"instance"},{"count":0,"kind":"launch-template"},"#
-                + #"{"count":0,"kind":"launch-configuration"}],"shared_with":[],"shared_with_count":0}"#
+                + #"{"count":0,"kind":"launch-configuration"},{"count":0,"kind":"auto-scaling-group"},"#
+                + #"{"count":0,"kind":"ec2-fleet"},{"count":0,"kind":"spot-fleet-request"},"#
+                + #"{"count":0,"kind":"image-recipe"},{"count":0,"kind":"container-recipe"},"#
+                + #"{"count":0,"kind":"parameter"}],"shared_with":[],"shared_with_count":0}"#
         )
     }
 

@@ -100,10 +100,18 @@ import Testing
 
     @Test(arguments: [
         Resource.instance(SampleTests.instance(1)), .launchTemplateVersion(template, 3),
-        .launchConfiguration(.init(checked: "a/b#c -")),
+        .launchConfiguration(.init(checked: "a/b#c -")), .autoScalingGroup(.init(checked: "a/b#c - é")),
+        .ec2Fleet(.init(checked: "fleet-0a1b2c3d-4e5f-6000-8000-1234567890ab")),
+        .spotFleetRequest(.init(checked: "sfr-0a1b2c3d-4e5f-6000-8000-1234567890ab")),
+        .imageRecipe(.init(checked: "arn:aws:imagebuilder:eu-central-1:444455556666:image-recipe/web/1.0.0")),
+        .containerRecipe(.init(checked: "arn:aws-cn:imagebuilder:cn-north-1:444455556666:container-recipe/web/1.2.3")),
+        .parameter(.init(checked: "/golden/ami-2026.11_a")),
     ])
     func keysComeBack(resource: Resource) {
-        #expect(resource.mappingKey.resource == resource)
+        let mapping = resource.mappingKey(using: image)
+        #expect(mapping.resource == resource)
+        #expect(mapping.image == (resource.kind.usesSeveralImages ? image : nil))
+        #expect((resource.mappingKey(using: otherImage) != mapping) == resource.kind.usesSeveralImages)
         #expect(Resource(kind: resource.kind, id: resource.id) == resource)
         let key = UsageRow.Key(account: consumer, image: image, resource: resource)
         #expect(UsageRow.Key(account: consumer, sortKey: key.sortKey) == key)
@@ -112,13 +120,21 @@ import Testing
     @Test(arguments: [
         "", "ami-1", "ami-1#instance", "x#instance#i-1", "ami-1#boat#i-1", "ami-1#instance#lt-1",
         "ami-1#launch-template#lt-1", "ami-1#launch-template#lt-1/x", "ami-1#launch-template#lt-1/0",
-        "ami-1#launch-configuration#",
+        "ami-1#launch-configuration#", "ami-1#auto-scaling-group#", "ami-1#ec2-fleet#i-1", "ami-1#ec2-fleet#fleet-",
+        "ami-1#spot-fleet-request#fleet-1", "ami-1#image-recipe#web", "ami-1#parameter#a b",
+        "ami-1#image-recipe#arn:aws:imagebuilder:eu-central-1:444455556666:container-recipe/web/1.0.0",
+        "ami-1#image-recipe#arn:aws:imagebuilder:eu-central-1:444455556666:image-recipe/web",
+        "ami-1#container-recipe#arn:aws:ec2:eu-central-1:444455556666:container-recipe/web/1.0.0",
     ])
     func otherKeysAreRefused(sortKey: String) {
         #expect(UsageRow.Key(account: consumer, sortKey: sortKey) == nil)
     }
 
-    @Test func theKeyOfATemplateStandsForNoResource() {
-        #expect(MappingKey.template(Self.template).resource == nil)
-    }
+    @Test(arguments: [
+        MappingKey.template(template), MappingKey(resourceID: "sweep", part: "-"),
+        MappingKey(resourceID: "sweep", part: "lease"), MappingKey(resourceID: "boat#1", part: "-"),
+        MappingKey(resourceID: "instance#i-1", part: "-"), MappingKey(resourceID: "launch-configuration#a", part: "1"),
+        MappingKey(resourceID: "parameter#a", part: "-"), MappingKey(resourceID: "parameter#", part: "ami-1"),
+    ])
+    func otherKeysStandForNoResource(key: MappingKey) { #expect(key.resource == nil) }
 }

@@ -131,10 +131,11 @@ import Testing
     @Test func aReleasedRecordIsKeptForAWhile() async throws {
         let store = UsageStoreInMemory()
         try await apply(Self.acquire(Self.instance, "08:00:00"), to: store)
-        var record = try await store.mappings([Self.instance.mappingKey])[Self.instance.mappingKey]
+        let key = Self.instance.mappingKey(using: nil)
+        var record = try await store.mappings([key])[key]
         #expect(record?.expiry(afterDays: 90) == nil)
         try await apply(Self.release([Self.instance], "09:00:00"), to: store)
-        record = try await store.mappings([Self.instance.mappingKey])[Self.instance.mappingKey]
+        record = try await store.mappings([key])[key]
         #expect(record?.expiry(afterDays: 90) == time("2027-02-18T09:00:00Z").epochSeconds)
         #expect(record?.attributes["image_id"] == "ami-0abcdef1234567890")
         #expect(record?.attributes["state"] == "released")
@@ -272,7 +273,7 @@ import Testing
             seed: seed,
             crashes: Int.random(in: 0...5, using: &generator)
         )
-        let key = Self.version(1).mappingKey
+        let key = Self.version(1).mappingKey(using: nil)
         let record = try #require(try await store.mappings([key])[key])
         #expect(record.state == (isReleased ? .released : .active), "seed \(seed)")
         let rows = isReleased ? [] : ["\(record.acquired?.image.text ?? "")#launch-template#lt-0a1b2c3d4e5f60001/1"]
