@@ -12,6 +12,10 @@ func function(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .executableTarget(name: name, dependencies: dependencies, swiftSettings: warningsAreErrors)
 }
 
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, swiftSettings: warningsAreErrors)
+}
+
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .testTarget(name: name, dependencies: dependencies, swiftSettings: warningsAreErrors)
 }
@@ -23,9 +27,11 @@ let package = Package(
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CCrypto", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
-        // Part of glibc.
+        // Parts of glibc.
         .systemLibrary(name: "CAllocator"),
+        .systemLibrary(name: "CGetopt"),
 
         // Libraries; each knows only those above it in this list.
         library("Transport", ["CCurl", "CCrypto"]),
@@ -34,12 +40,17 @@ let package = Package(
         library("AWSServices", ["AWSClient"]),
         library("Governance", ["AWSServices", "LambdaRuntime"]),
         library("DistributionResource", ["AWSServices", "LambdaRuntime"]),
+        library("YAML", ["CYAML"]),
+        library("CommandLineInterface", ["Governance", "YAML", "CGetopt"]),
 
         // One executable a function.
         function("ShareRecorder", ["Governance"]),
         function("UsageTracker", ["Governance"]),
         function("DeregistrationChecker", ["Governance"]),
         function("ImageDistribution", ["DistributionResource"]),
+
+        // For people.
+        program("amictl", ["CommandLineInterface"]),
 
         // The runtime alone: invoked by its tests and measurements, not deployed.
         .executableTarget(name: "Echo", dependencies: ["LambdaRuntime"], swiftSettings: warningsAreErrors),
@@ -65,6 +76,8 @@ let package = Package(
         tests("AWSClientTests", ["AWSClient", "TestSupport"]),
         tests("AWSServicesTests", ["AWSServices", "TestSupport"]),
         tests("GovernanceTests", ["Governance", "TestSupport"]),
+        tests("YAMLTests", ["YAML"]),
+        tests("CommandLineInterfaceTests", ["CommandLineInterface", "TestSupport"]),
         tests("DistributionResourceTests", ["DistributionResource", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]

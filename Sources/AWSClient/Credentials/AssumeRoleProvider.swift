@@ -79,6 +79,13 @@ extension AWSClient {
         AWSClient(configuration: configuration, http: http, credentials: credentials, effects: effects)
     }
 
+    /// A client with the same settings, credentials and connections that sends every request to `endpoint`.
+    public func with(endpoint: String) -> AWSClient {
+        var configuration = configuration
+        configuration.endpoints.explicitGlobal = endpoint
+        return AWSClient(configuration: configuration, http: http, credentials: credentials, effects: effects)
+    }
+
     /// A client with the same credentials and connections for another region.
     public func with(region: String) -> AWSClient {
         var configuration = configuration

@@ -3,6 +3,8 @@
 public struct EndpointSettings: Sendable {
     /// URLs given in code, by ``AWSService/settingsKey``; they win over every other source.
     public var explicit: [String: String] = [:]
+    /// A URL given in code for every service without one of its own.
+    public var explicitGlobal: String?
     /// `AWS_ENDPOINT_URL_<SERVICE>`, by ``AWSService/settingsKey``.
     var environmentServices: @Sendable (_ settingsKey: String) -> String? = { _ in nil }
     /// `AWS_ENDPOINT_URL`.
@@ -11,7 +13,7 @@ public struct EndpointSettings: Sendable {
     var profileServices: [String: String] = [:]
     /// `endpoint_url` of the profile.
     var profileGlobal: String?
-    /// `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS` or `ignore_configured_endpoint_urls`: only ``explicit`` URLs count.
+    /// `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS` or `ignore_configured_endpoint_urls`: only URLs given in code count.
     public var ignoresConfiguredURLs = false
     public var usesFIPS = false
     public var usesDualStack = false
@@ -22,6 +24,7 @@ public struct EndpointSettings: Sendable {
     func url(for service: AWSService) -> (url: String, setting: String)? {
         let key = service.settingsKey
         if let url = explicit[key] { return (url, "the endpoint of \(service.sdkID)") }
+        if let url = explicitGlobal { return (url, "the endpoint") }
         if ignoresConfiguredURLs { return nil }
         if let url = environmentServices(key) { return (url, "AWS_ENDPOINT_URL_\(key.uppercased())") }
         if let url = environmentGlobal { return (url, "AWS_ENDPOINT_URL") }

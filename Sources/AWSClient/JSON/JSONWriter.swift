@@ -66,6 +66,8 @@ public struct JSONWriter: Sendable {
         bytes += (value ? "true" : "false").utf8
     }
 
+    public mutating func null() { literal("null") }
+
     public mutating func string(_ text: String) {
         begin(UInt8(ascii: "\""))
         var text = text
