@@ -1,0 +1,128 @@
+/// Makes nodes of events.
+struct YAMLComposer {
+    private let events: YAMLEvents
+    private let limits: YAMLParser.Limits
+    private let placeholders: YAMLPlaceholders?
+    /// What aliases stand for, and how many nodes that is; nil while it is not complete.
+    private var anchors: [String: (node: YAMLNode, count: Int)?] = [:]
+    private var count = 0
+
+    init(events: YAMLEvents, limits: YAMLParser.Limits, placeholders: YAMLPlaceholders?) {
+        self.events = events
+        self.limits = limits
+        self.placeholders = placeholders
+    }
+
+    mutating func document() throws(YAMLFault) -> YAMLNode {
+        _ = try events.next()
+        let start = try events.next()
+        guard case .documentStart = start.kind else { throw YAMLFault("the text has no document", at: start.position) }
+        let root = try node(try events.next(), depth: 1)
+        _ = try events.next()
+        let end = try events.next()
+        guard case .streamEnd = end.kind else {
+            throw YAMLFault("a second document begins here; the text is to hold one", at: end.position)
+        }
+        return root
+    }
+
+    private mutating func node(_ event: YAMLEvent, depth: Int) throws(YAMLFault) -> YAMLNode {
+        let position = event.position
+        guard depth <= limits.depth else {
+            throw YAMLFault("collections are nested more than \(limits.depth) deep", at: position)
+        }
+        let first = count
+        try add(1, at: position)
+        let content: YAMLNode.Content
+        let anchorOfNode: String?
+        switch event.kind {
+        case .alias(let name):
+            guard let anchor = anchors[name] else {
+                throw YAMLFault("nothing is named &\(name) before this alias", at: position)
+            }
+            guard let (node, count) = anchor else {
+                throw YAMLFault("*\(name) stands within what it stands for", at: position)
+            }
+            try add(count - 1, at: position)
+            return node
+        case .scalar(let scalar, let anchor, let tag):
+            try check(tag, is: "str", at: position)
+            content = .scalar(try filled(scalar, at: position))
+            anchorOfNode = anchor
+        case .sequenceStart(let anchor, let tag):
+            try check(tag, is: "seq", at: position)
+            if let anchor { anchors[anchor] = .some(nil) }
+            content = .sequence(try sequence(depth: depth))
+            anchorOfNode = anchor
+        case .mappingStart(let anchor, let tag):
+            try check(tag, is: "map", at: position)
+            if let anchor { anchors[anchor] = .some(nil) }
+            content = .mapping(try mapping(depth: depth))
+            anchorOfNode = anchor
+        default:
+            throw YAMLFault("a value is missing", at: position)
+        }
+        let node = YAMLNode(content, at: position)
+        if let anchorOfNode { anchors[anchorOfNode] = (node, count - first) }
+        return node
+    }
+
+    private mutating func sequence(depth: Int) throws(YAMLFault) -> [YAMLNode] {
+        var nodes: [YAMLNode] = []
+        while true {
+            let event = try events.next()
+            if case .sequenceEnd = event.kind { return nodes }
+            nodes.append(try node(event, depth: depth + 1))
+        }
+    }
+
+    private mutating func mapping(depth: Int) throws(YAMLFault) -> [YAMLNode.Entry] {
+        var entries: [YAMLNode.Entry] = []
+        var positions: [String: YAMLPosition] = [:]
+        while true {
+            let event = try events.next()
+            if case .mappingEnd = event.kind { return entries }
+            guard let key = try node(event, depth: depth + 1).text else {
+                throw YAMLFault("a key is to be a single value, no list and no mapping", at: event.position)
+            }
+            if let position = positions.updateValue(event.position, forKey: key) {
+                throw YAMLFault("the key \(quoted(key)) is there already, at \(position)", at: event.position)
+            }
+            let value = try node(try events.next(), depth: depth + 1)
+            entries.append(YAMLNode.Entry(key: key, keyPosition: event.position, value: value))
+        }
+    }
+
+    private mutating func add(_ nodes: Int, at position: YAMLPosition) throws(YAMLFault) {
+        count += nodes
+        guard count <= limits.nodes else {
+            throw YAMLFault("the document has more than \(limits.nodes) values, aliases counted", at: position)
+        }
+    }
+
+    /// - Parameter name: The core schema's tag for the kind of node, which says nothing new.
+    private func check(_ tag: String?, is name: String, at position: YAMLPosition) throws(YAMLFault) {
+        guard let tag, tag != "!", tag != "tag:yaml.org,2002:\(name)" else { return }
+        throw YAMLFault("the tag \(quoted(tag)) is not supported here", at: position)
+    }
+
+    private func filled(_ scalar: YAMLNode.Scalar, at position: YAMLPosition) throws(YAMLFault) -> YAMLNode.Scalar {
+        guard let placeholders, let text = try placeholders.filled(scalar.text, at: position) else { return scalar }
+        return YAMLNode.Scalar(text)
+    }
+}
+
+/// A text of the user's within a message, on one line and not too long.
+func quoted(_ text: String) -> String {
+    var shown = ""
+    for scalar in text.unicodeScalars {
+        if shown.unicodeScalars.count >= 120 {
+            shown += "…"
+            break
+        }
+        let isControl =
+            scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value) || [0x2028, 0x2029].contains(scalar.value)
+        shown.unicodeScalars.append(isControl ? "\u{FFFD}" : scalar)
+    }
+    return "\"\(shown)\""
+}
