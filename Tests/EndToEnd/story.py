@@ -265,8 +265,10 @@ class Story:
 
     # MARK: Comparison
 
-    _BOOKKEEPING = {"revision", "claimed_by", "claimed_until", "owner_message_id", "administrator_message_id"} | {
-        "topic_message_id"
+    _BOOKKEEPING = {"revision", "claimed_by", "claimed_until"} | {
+        f"{channel}_{note}"
+        for channel in ("owner", "administrator", "topic")
+        for note in ("message_id", "sent_time")
     }
 
     def state(self) -> dict[str, Any]:

@@ -29,6 +29,8 @@ public struct AlertRecord: Hashable, Sendable {
     public var claim: Claim?
     /// The message id that SES or SNS gave, by channel.
     public var sent: [Channel: String] = [:]
+    /// When it was sent, by channel; absent for what was sent before times were kept.
+    public var sentTimes: [Channel: EventTime] = [:]
     /// Whether there is nothing left to send.
     public var isComplete = false
 
@@ -87,6 +89,7 @@ extension AlertRecord {
         attributes["claimed_by"] = claim?.invocation
         attributes["claimed_until"] = claim?.until.description
         for (channel, messageID) in sent { attributes["\(channel.rawValue)_message_id"] = messageID }
+        for (channel, time) in sentTimes { attributes["\(channel.rawValue)_sent_time"] = time.description }
         return attributes
     }
 
@@ -103,6 +106,9 @@ extension AlertRecord {
             }
             claim = Claim(invocation: invocation, until: until)
         }
-        for channel in Channel.allCases { sent[channel] = attributes["\(channel.rawValue)_message_id"] }
+        for channel in Channel.allCases {
+            sent[channel] = attributes["\(channel.rawValue)_message_id"]
+            sentTimes[channel] = attributes["\(channel.rawValue)_sent_time"].flatMap { EventTime($0) }
+        }
     }
 }

@@ -201,6 +201,7 @@ struct AlertSender: Sendable {
     private func note(_ channel: AlertRecord.Channel, _ messageID: String, _ progress: inout Progress) async throws {
         while true {
             progress.record.sent[channel] = messageID
+            progress.record.sentTimes[channel] = EventTime(effects.now())
             progress.record.isComplete = progress.record.sent[.owner] != nil && progress.record.sent[.topic] != nil
             if let revision = try await store.write(progress.record, at: progress.key, revision: progress.revision) {
                 progress.revision = revision

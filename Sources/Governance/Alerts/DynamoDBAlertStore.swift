@@ -19,8 +19,19 @@ public struct DynamoDBAlertStore: Sendable {
         var item: DynamoDB.Item {
             [
                 ShareRecord.imageKey: .string(image.text),
-                ShareRecord.principalKey: .string("alert#\(account)#\(loss)"),
+                ShareRecord.principalKey: .string("\(Self.prefix)\(account)#\(loss)"),
             ]
+        }
+
+        private static let prefix = "alert#"
+
+        /// Reads the sort key of ``item``; nil where it is not an alert's.
+        init?(image: ImageID, sortKey: String) {
+            let parts = sortKey.split(separator: "#", maxSplits: 2, omittingEmptySubsequences: false)
+            guard sortKey.hasPrefix(Self.prefix), parts.count == 3, let account = AccountID(String(parts[1])) else {
+                return nil
+            }
+            self.init(image: image, account: account, loss: String(parts[2]))
         }
     }
 

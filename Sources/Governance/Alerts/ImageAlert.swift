@@ -85,9 +85,9 @@ extension ResourceKind {
 }
 
 /// Text from outside, made fit to be shown.
-enum Display {
+package enum Display {
     /// On one line: controls and direction marks become spaces; what is too long is cut.
-    static func line(_ text: String, limit: Int = 1000) -> String {
+    package static func line(_ text: String, limit: Int = 1000) -> String {
         var line = String.UnicodeScalarView()
         for scalar in text.unicodeScalars.prefix(limit) {
             let isMark =
@@ -99,7 +99,7 @@ enum Display {
     }
 
     /// On one line, and safe in HTML's text and in quoted attributes.
-    static func html(_ text: String, limit: Int = 1000) -> String {
+    package static func html(_ text: String, limit: Int = 1000) -> String {
         var escaped = ""
         for character in line(text, limit: limit).unicodeScalars {
             switch character {

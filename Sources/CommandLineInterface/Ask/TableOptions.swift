@@ -1,0 +1,48 @@
+import AWSServices
+import Governance
+
+/// Options that say where the creator account's tables are.
+public enum TableOptions {
+    public static let prefix = CommandOption(
+        "prefix",
+        .single("name"),
+        variable: "AMI_STEWARD_PREFIX",
+        "the deployment's name_prefix, with which its tables begin; ami-steward by default"
+    )
+    public static let shares = CommandOption(
+        "shares-table",
+        .single("name"),
+        variable: "AMI_STEWARD_SHARES_TABLE",
+        "the table of shares; <prefix>-shares by default"
+    )
+    public static let usage = CommandOption(
+        "usage-table",
+        .single("name"),
+        variable: "AMI_STEWARD_USAGE_TABLE",
+        "the table of usage; <prefix>-usage by default"
+    )
+
+    public static let all = [prefix, shares, usage]
+}
+
+extension ParsedArguments {
+    /// The tables that the options mean, read through `dynamoDB`.
+    public func tables(_ dynamoDB: DynamoDB) -> GovernanceTables {
+        let prefix = self[TableOptions.prefix] ?? "ami-steward"
+        return GovernanceTables(
+            dynamoDB,
+            sharesTable: self[TableOptions.shares] ?? "\(prefix)-shares",
+            usageTable: self[TableOptions.usage] ?? "\(prefix)-usage"
+        )
+    }
+
+    /// The value of a positional or option as an identifier.
+    ///
+    /// - Throws: `UsageError`, naming the argument and what it must be.
+    func identifier<ID: ValidatedText>(_ text: String, _ argument: String) throws(UsageError) -> ID {
+        guard let identifier = ID(text) else {
+            throw UsageError("\(argument) is \"\(text)\", and not \(ID.expectation)")
+        }
+        return identifier
+    }
+}
