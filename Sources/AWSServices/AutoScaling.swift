@@ -1,6 +1,6 @@
 import AWSClient
 
-/// Amazon EC2 Auto Scaling: launch configurations.
+/// Amazon EC2 Auto Scaling: groups, launch configurations.
 /// <https://docs.aws.amazon.com/autoscaling/ec2/APIReference/>
 public struct AutoScaling: Sendable {
     public let client: AWSClient
@@ -15,6 +15,10 @@ public struct AutoScaling: Sendable {
         client.pages(input)
     }
 
+    public func groups(_ input: DescribeAutoScalingGroups) -> AWSPages<DescribeAutoScalingGroups> {
+        client.pages(input)
+    }
+
     public struct LaunchConfiguration: XMLDecodable, Sendable, Hashable {
         public var name: String
         public var arn: String?
@@ -24,14 +28,13 @@ public struct AutoScaling: Sendable {
         public init(xml: XMLNode) throws(ResponseFault) {
             name = try xml.required("LaunchConfigurationName")
             arn = xml.string("LaunchConfigurationARN")
-            imageID = xml.string("ImageId").flatMap { $0.isEmpty ? nil : $0 }
+            imageID = xml.nonempty("ImageId")
             createdTime = try xml.timestamp("CreatedTime")
         }
     }
 
-    public struct DescribeLaunchConfigurations: QueryOperation, PaginatedOperation {
+    public struct DescribeLaunchConfigurations: AutoScalingOperation, PaginatedOperation {
         public static let name = "DescribeLaunchConfigurations"
-        public static let api = QueryAPI(service: .autoScaling, dialect: .query, version: "2011-01-01")
 
         /// Up to 50 names, of which unknown ones are left out of the answer; all where empty.
         public var names: [String]
@@ -57,10 +60,17 @@ public struct AutoScaling: Sendable {
 
             public init(xml: XMLNode) throws(ResponseFault) {
                 launchConfigurations = try xml.list("LaunchConfigurations", of: "member")
-                nextToken = xml.string("NextToken").flatMap { $0.isEmpty ? nil : $0 }
+                nextToken = xml.nonempty("NextToken")
             }
         }
 
         public static func nextToken(of output: Output) -> String? { output.nextToken }
     }
+}
+
+/// An operation of Auto Scaling.
+public protocol AutoScalingOperation: QueryOperation {}
+
+extension AutoScalingOperation {
+    public static var api: QueryAPI { QueryAPI(service: .autoScaling, dialect: .query, version: "2011-01-01") }
 }

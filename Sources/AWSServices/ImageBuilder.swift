@@ -1,6 +1,6 @@
 import AWSClient
 
-/// EC2 Image Builder: distribution configurations.
+/// EC2 Image Builder: distribution configurations, recipes.
 /// <https://docs.aws.amazon.com/imagebuilder/latest/APIReference/>
 public struct ImageBuilder: Sendable {
     public let client: AWSClient

@@ -1,19 +1,7 @@
 """Response documents written by hand, after the services' documentation, where moto's answers are simpler than AWS's."""
 
-from recordings import Recording
-
-ID = {"x-amzn-RequestId": "5b1f2a9e-0000-4000-8000-000000000000"}
-XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
-EC2 = 'xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"'
-
-
-def json(service, operation, body, status=200, **headers):
-    headers = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Recording(service, operation, status, {**ID, **headers}, body)
-
-
-def xml(service, operation, body, status=200, headers=None):
-    return Recording(service, operation, status, headers or {}, XML + body)
+import documents_inventory
+from answers import EC2, ID, json, xml
 
 
 def table(body, operation="Query", status=200, **headers):
@@ -32,6 +20,7 @@ CANCELLED = """{"__type":"com.amazonaws.dynamodb.v20120810#TransactionCanceledEx
 "CancellationReasons":[{"Code":"None"},{"Code":"ConditionalCheckFailed","Message":"no","Item":{"a":{"S":"x"}}}]}"""
 
 DOCUMENTS = {
+    **documents_inventory.DOCUMENTS,
     "images, one of them without tags": xml("ec2", "DescribeImages", f"""<DescribeImagesResponse {EC2}>
   <requestId>59dbff89-35bd-4eac-99ed-be587EXAMPLE</requestId>
   <imagesSet>

@@ -110,6 +110,23 @@ def with_expressions(ours, order):
     return {**arguments, **expressions.members()}
 
 
+def same(make):
+    """Inputs that ours takes just as botocore does."""
+
+    def inputs(generator):
+        arguments = make(generator)
+        return arguments, arguments
+
+    return inputs
+
+
+def filters(g):
+    return [{"Name": g.text(), "Values": g.texts(1)} for _ in range(g.random.randint(1, 3))]
+
+
+TRUE = lambda: True
+
+
 def jsonable(value):
     """Bytes as base64, as both JSON protocols and the probe's input have them."""
     if isinstance(value, bytes):

@@ -1,18 +1,8 @@
 """For each operation: a function from a generator to (our input, botocore's arguments)."""
 
-from generate import with_expressions
-
-
-def same(make):
-    def inputs(generator):
-        arguments = make(generator)
-        return arguments, arguments
-
-    return inputs
-
-
-def filters(g):
-    return [{"Name": g.text(), "Values": g.texts(1)} for _ in range(g.random.randint(1, 3))]
+import inputs_inventory
+import inputs_sharing
+from generate import TRUE, filters, same, with_expressions
 
 
 def put(g):
@@ -185,9 +175,9 @@ def role(g, **members):
     }
 
 
-TRUE = lambda: True
-
 INPUTS = {
+    **inputs_inventory.INPUTS,
+    **inputs_sharing.INPUTS,
     "dynamodb.GetItem": get_item,
     "dynamodb.PutItem": returning(put, "NONE", "ALL_OLD"),
     "dynamodb.UpdateItem": returning(update, "NONE", "ALL_OLD", "UPDATED_OLD", "ALL_NEW", "UPDATED_NEW"),
@@ -207,8 +197,8 @@ INPUTS = {
     "ec2.DescribeLaunchTemplateVersions": same(
         lambda g: g.nonempty(
             LaunchTemplateId=g.text, LaunchTemplateName=g.text, Versions=g.texts, MinVersion=lambda: "1",
-            MaxVersion=lambda: "9", Filters=lambda: filters(g), ResolveAlias=TRUE, MaxResults=lambda: 200,
-            NextToken=g.token,
+            MaxVersion=lambda: "9", Filters=lambda: filters(g), ResolveAlias=TRUE, IncludeManagedResources=TRUE,
+            MaxResults=lambda: 200, NextToken=g.token,
         )
     ),
     "ec2.DescribeLaunchTemplates": same(
@@ -219,7 +209,8 @@ INPUTS = {
     ),
     "ec2.DescribeInstances": same(
         lambda g: g.nonempty(
-            InstanceIds=g.texts, Filters=lambda: filters(g), MaxResults=lambda: 5, NextToken=g.token
+            InstanceIds=g.texts, Filters=lambda: filters(g), IncludeManagedResources=TRUE, MaxResults=lambda: 5,
+            NextToken=g.token,
         )
     ),
     "autoscaling.DescribeLaunchConfigurations": same(

@@ -1,23 +1,23 @@
 """For each operation: what ours reads out of botocore's parsed output."""
 
+import outputs_inventory
+import outputs_sharing
 from generate import jsonable
-
-
-def time(value):
-    return value and value.strftime("%Y-%m-%dT%H:%M:%S.") + f"{value.microsecond // 1000:03d}Z"
-
-
-def members(source, *names):
-    return {name: source.get(name) for name in names}
-
-
-def tags(source):
-    return {tag["Key"]: tag["Value"] for tag in source.get("Tags", [])}
+from shown import members, paged, tags, time
 
 
 def image(source):
     return {
-        **members(source, "ImageId", "Name", "OwnerId", "State", "CreationDate", "DeprecationTime"),
+        **members(source, "ImageId", "Name", "OwnerId", "State", "CreationDate", "DeprecationTime", "Architecture"),
+        **{name: source.get(name) or None for name in ("LastLaunchedTime", "DeregistrationProtection", "Description")},
+        "BlockDeviceMappings": [
+            {
+                "DeviceName": device.get("DeviceName"),
+                "SnapshotId": device.get("Ebs", {}).get("SnapshotId") or None,
+                "Encrypted": device.get("Ebs", {}).get("Encrypted", False),
+            }
+            for device in source.get("BlockDeviceMappings", [])
+        ],
         "Public": source.get("Public", False),
         "Tags": tags(source),
     }
@@ -73,13 +73,6 @@ def page(output):
     }
 
 
-def paged(key, show):
-    def shown(output):
-        return {key: [show(entry) for entry in output.get(key, [])], "NextToken": output.get("NextToken") or None}
-
-    return shown
-
-
 def attributes(output):
     return {"Attributes": jsonable(output.get("Attributes"))}
 
@@ -96,6 +89,8 @@ def credentials(output):
 PERMISSION = ("Group", "UserId", "OrganizationArn", "OrganizationalUnitArn")
 
 OUTPUTS = {
+    **outputs_inventory.OUTPUTS,
+    **outputs_sharing.OUTPUTS,
     "dynamodb.GetItem": lambda output: {"Item": jsonable(output.get("Item"))},
     "dynamodb.PutItem": attributes,
     "dynamodb.UpdateItem": attributes,

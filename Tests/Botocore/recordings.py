@@ -1,13 +1,13 @@
 """Response documents of every operation: moto's answers to a scenario, recorded as they came."""
 
-import contextlib
 import dataclasses
 
-import botocore.exceptions
 import botocore.session
 from moto import mock_aws
 
 import inputs
+import scenarios
+from scenarios import refused
 
 REGION = "eu-west-1"
 
@@ -50,16 +50,6 @@ class Recorder:
         )
 
 
-@contextlib.contextmanager
-def refused():
-    """A call that the service must refuse."""
-    try:
-        yield
-    except botocore.exceptions.ClientError:
-        return
-    raise AssertionError("the call was not refused")
-
-
 def record():
     """Plays the scenario; each operation gets answers with and without content, and errors."""
     recorder = Recorder()
@@ -69,6 +59,9 @@ def record():
         parameters(recorder)
         messages(recorder)
         accounts(recorder)
+        scenarios.fleets(recorder)
+        scenarios.clusters(recorder)
+        scenarios.sharing(recorder)
     return recorder.recordings
 
 

@@ -32,7 +32,7 @@ def test_request(probe, name):
 
         assert actual["method"] == expected["method"]
         assert actual["path"] == expected["url_path"]
-        assert actual["query"] == [list(item) for item in (expected["query_string"] or {}).items()]
+        assert actual["query"] == [[key, text(value)] for key, value in (expected["query_string"] or {}).items()]
         assert actual["headers"] == {key.lower(): value for key, value in expected["headers"].items()}
         if PROTOCOLS[service] in ("query", "ec2"):
             assert form(actual["body"]) == {key: text(value) for key, value in expected["body"].items()}

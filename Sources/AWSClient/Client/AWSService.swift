@@ -49,6 +49,7 @@ extension AWSService {
     public static let cloudWatch = AWSService(sdkID: "CloudWatch", endpointPrefix: "monitoring")
     public static let dynamoDB = AWSService(sdkID: "DynamoDB", endpointPrefix: "dynamodb")
     public static let ec2 = AWSService(sdkID: "EC2", endpointPrefix: "ec2")
+    public static let eks = AWSService(sdkID: "EKS", endpointPrefix: "eks")
     public static let iam = AWSService(sdkID: "IAM", endpointPrefix: "iam", isPartitionGlobal: true)
     public static let imageBuilder = AWSService(sdkID: "imagebuilder", endpointPrefix: "imagebuilder")
     public static let kms = AWSService(sdkID: "KMS", endpointPrefix: "kms")

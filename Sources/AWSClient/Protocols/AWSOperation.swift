@@ -31,7 +31,7 @@ public struct AWSResult<Output: Sendable>: Sendable {
 
 extension AWSOperation {
     /// A request of this operation that its input cannot make.
-    static func invalid(_ message: String) -> AWSError {
+    package static func invalid(_ message: String) -> AWSError {
         AWSError(
             kind: .invalidRequest,
             code: "InvalidRequest",

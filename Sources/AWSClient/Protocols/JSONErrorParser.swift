@@ -2,8 +2,8 @@ import Transport
 
 /// Reads the error responses of awsJson and restJson1 services.
 /// <https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html#operation-error-serialization>
-enum JSONErrorParser {
-    static func parse(_ response: HTTPResponse) -> AWSErrorDetails {
+package enum JSONErrorParser {
+    package static func parse(_ response: HTTPResponse) -> AWSErrorDetails {
         let members = members(of: response.body)
         let code = response.headers["x-amzn-errortype"] ?? members["__type"] ?? members["code"] ?? members["Code"]
         return AWSErrorDetails(

@@ -9,6 +9,11 @@ extension XMLNode {
         self[name]?.text
     }
 
+    /// The text of a child; nil where there is none or it is empty.
+    public func nonempty(_ name: String) -> String? {
+        self[name].flatMap { $0.text.isEmpty ? nil : $0.text }
+    }
+
     /// The text of a child that must be there and not be empty.
     public func required(_ name: String) throws(ResponseFault) -> String {
         guard let text = self[name]?.text, !text.isEmpty else {

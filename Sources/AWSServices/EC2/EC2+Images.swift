@@ -12,6 +12,16 @@ extension EC2 {
         /// As EC2 writes it, `2026-11-20T08:00:00.000Z`.
         public var creationDate: String?
         public var deprecationTime: String?
+        /// When an instance was last launched from it, as EC2 writes it, up to a day late; nil where none was, or EC2 does
+        /// not tell: it tells the owner alone.
+        public var lastLaunchedTime: String?
+        /// `disabled`, `enabled-with-cooldown`, `enabled-without-cooldown`; nil where EC2 does not tell.
+        public var deregistrationProtection: String?
+        public var description: String?
+        /// `x86_64`, `arm64`, …
+        public var architecture: String?
+        /// Volumes that instances get; those without a snapshot are empty or not EBS volumes.
+        public var blockDevices: [BlockDevice]
         public var tags: [String: String]
 
         public init(xml: XMLNode) throws(ResponseFault) {
@@ -22,7 +32,25 @@ extension EC2 {
             isPublic = try xml.boolean("isPublic") ?? false
             creationDate = xml.string("creationDate")
             deprecationTime = xml.string("deprecationTime")
+            lastLaunchedTime = xml.nonempty("lastLaunchedTime")
+            deregistrationProtection = xml.nonempty("deregistrationProtection")
+            description = xml.nonempty("description")
+            architecture = xml.string("architecture")
+            blockDevices = try xml.list("blockDeviceMapping", of: "item")
             tags = EC2.tags(xml)
+        }
+    }
+
+    public struct BlockDevice: XMLDecodable, Sendable, Hashable {
+        public var deviceName: String?
+        public var snapshotID: String?
+        public var isEncrypted: Bool
+
+        public init(xml: XMLNode) throws(ResponseFault) {
+            deviceName = xml.string("deviceName")
+            let volume = xml["ebs"]
+            snapshotID = volume?.nonempty("snapshotId")
+            isEncrypted = try volume?.boolean("encrypted") ?? false
         }
     }
 
@@ -84,47 +112,5 @@ extension EC2 {
         }
 
         public static func nextToken(of output: Output) -> String? { output.nextToken }
-    }
-
-    /// One principal that may launch an image: exactly one of the members is there.
-    public struct LaunchPermission: XMLDecodable, Sendable, Hashable {
-        /// `all`.
-        public var group: String?
-        public var userID: String?
-        public var organizationARN: String?
-        public var organizationalUnitARN: String?
-
-        public init(xml: XMLNode) throws(ResponseFault) {
-            group = xml.string("group")
-            userID = xml.string("userId")
-            organizationARN = xml.string("organizationArn")
-            organizationalUnitARN = xml.string("organizationalUnitArn")
-        }
-    }
-
-    /// `DescribeImageAttribute` for the attribute `launchPermission`, which the image's owner may read.
-    public struct DescribeImageLaunchPermissions: EC2Operation {
-        public static let name = "DescribeImageAttribute"
-
-        public var imageID: String
-
-        public init(imageID: String) {
-            self.imageID = imageID
-        }
-
-        public func encode(to form: inout QueryForm) {
-            form.set("Attribute", "launchPermission")
-            form.set("ImageId", imageID)
-        }
-
-        public struct Output: XMLDecodable, Sendable {
-            public var imageID: String
-            public var launchPermissions: [LaunchPermission]
-
-            public init(xml: XMLNode) throws(ResponseFault) {
-                imageID = try xml.required("imageId")
-                launchPermissions = try xml.list("launchPermission", of: "item")
-            }
-        }
     }
 }

@@ -37,6 +37,8 @@ extension EC2 {
         /// An unknown id makes the request fail with `InvalidInstanceID.NotFound`.
         public var instanceIDs: [String]
         public var filters: [Filter]
+        /// Whether instances that a service manages are found too where the account hides them.
+        public var includesManagedResources: Bool
         /// 5 to 1,000 a page; not together with ``instanceIDs``.
         public var maximumResults: Int?
         public var startToken: String?
@@ -44,11 +46,13 @@ extension EC2 {
         public init(
             instanceIDs: [String] = [],
             filters: [Filter] = [],
+            includesManagedResources: Bool = false,
             maximumResults: Int? = nil,
             startToken: String? = nil
         ) {
             self.instanceIDs = instanceIDs
             self.filters = filters
+            self.includesManagedResources = includesManagedResources
             self.maximumResults = maximumResults
             self.startToken = startToken
         }
@@ -56,6 +60,7 @@ extension EC2 {
         public func encode(to form: inout QueryForm) {
             form.list("InstanceId", instanceIDs)
             form.set(filters)
+            if includesManagedResources { form.set("IncludeManagedResources", true) }
             form.set("NextToken", startToken)
             form.set("MaxResults", maximumResults)
         }

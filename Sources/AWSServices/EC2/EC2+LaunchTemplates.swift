@@ -97,14 +97,17 @@ extension EC2 {
 
         public var launchTemplateID: String?
         public var launchTemplateName: String?
-        /// Numbers, `$Latest`, `$Default`; every version where empty.
+        /// Numbers, `$Latest`, `$Default`; without a template, of these the last two alone. Every version where empty. One
+        /// that is not there makes the request fail with `InvalidLaunchTemplateId.VersionNotFound`.
         public var versions: [String]
         public var minimumVersion: String?
         public var maximumVersion: String?
         public var filters: [Filter]
         /// Whether `resolve:ssm:…` is answered as the image id it stands for, which takes `ssm:GetParameters`.
         public var resolvesAlias: Bool
-        /// 1 to 200 a page; not together with ``versions``.
+        /// Whether templates that a service manages are found too where the account hides them.
+        public var includesManagedResources: Bool
+        /// 1 to 200 a page.
         public var maximumResults: Int?
         public var startToken: String?
 
@@ -116,6 +119,7 @@ extension EC2 {
             maximumVersion: String? = nil,
             filters: [Filter] = [],
             resolvesAlias: Bool = false,
+            includesManagedResources: Bool = false,
             maximumResults: Int? = nil,
             startToken: String? = nil
         ) {
@@ -126,6 +130,7 @@ extension EC2 {
             self.maximumVersion = maximumVersion
             self.filters = filters
             self.resolvesAlias = resolvesAlias
+            self.includesManagedResources = includesManagedResources
             self.maximumResults = maximumResults
             self.startToken = startToken
         }
@@ -140,6 +145,7 @@ extension EC2 {
             form.set("MaxResults", maximumResults)
             form.set(filters)
             if resolvesAlias { form.set("ResolveAlias", true) }
+            if includesManagedResources { form.set("IncludeManagedResources", true) }
         }
 
         public struct Output: XMLDecodable, Sendable {

@@ -1,6 +1,6 @@
 import AWSClient
 
-/// Amazon EC2: images, launch templates, instances.
+/// Amazon EC2: images and what refers to them, launch templates, instances, fleets, snapshots, tags.
 /// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/>
 public struct EC2: Sendable {
     public let client: AWSClient
@@ -66,6 +66,41 @@ public struct EC2: Sendable {
         client.pages(input)
     }
 
+    public func fleets(_ input: DescribeFleets) -> AWSPages<DescribeFleets> {
+        client.pages(input)
+    }
+
+    public func spotFleetRequests(_ input: DescribeSpotFleetRequests) -> AWSPages<DescribeSpotFleetRequests> {
+        client.pages(input)
+    }
+
+    public func imageReferences(_ input: DescribeImageReferences) -> AWSPages<DescribeImageReferences> {
+        client.pages(input)
+    }
+
+    public func imageUsageReports(_ input: DescribeImageUsageReports) -> AWSPages<DescribeImageUsageReports> {
+        client.pages(input)
+    }
+
+    public func imageUsageReportEntries(
+        _ input: DescribeImageUsageReportEntries
+    ) -> AWSPages<DescribeImageUsageReportEntries> {
+        client.pages(input)
+    }
+
+    public func snapshots(_ input: DescribeSnapshots) -> AWSPages<DescribeSnapshots> {
+        client.pages(input)
+    }
+
+    public func tags(_ input: DescribeTags) -> AWSPages<DescribeTags> {
+        client.pages(input)
+    }
+
+    /// Who may create volumes from a snapshot, besides its owner.
+    public func snapshotPermissions(snapshotID: String) async throws(AWSError) -> [CreateVolumePermission] {
+        try await client.call(DescribeSnapshotPermissions(snapshotID: snapshotID)).permissions
+    }
+
     /// A condition on what a Describe operation finds: any of the values, in which `*` and `?` are wildcards.
     public struct Filter: Sendable, Hashable {
         public var name: String
@@ -83,7 +118,7 @@ public struct EC2: Sendable {
 
     /// An empty token means that there is no other page.
     static func token(_ xml: XMLNode) -> String? {
-        xml.string("nextToken").flatMap { $0.isEmpty ? nil : $0 }
+        xml.nonempty("nextToken")
     }
 }
 

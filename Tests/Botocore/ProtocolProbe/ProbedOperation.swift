@@ -37,19 +37,19 @@ struct ProbedOperation: Sendable {
         ]
     }
 
-    static let all: [String: ProbedOperation] = [dynamoDB, ec2, others, distribution, roles].reduce([:]) {
-        $0.merging($1) { first, _ in first }
-    }
+    static let all: [String: ProbedOperation] = [
+        dynamoDB, ec2, others, distribution, roles, inventory, ownership, sharing,
+    ].reduce([:]) { $0.merging($1) { first, _ in first } }
 }
 
 extension ProbedOperation {
-    private static func filters(_ input: JSONValue) -> [EC2.Filter] {
+    static func filters(_ input: JSONValue) -> [EC2.Filter] {
         (input.get("Filters", as: [JSONValue].self) ?? []).map {
             EC2.Filter($0.get("Name") ?? "", $0.get("Values") ?? [])
         }
     }
 
-    private static func tags(_ tags: [String: String]) -> JSONValue { .object(tags.mapValues { .string($0) }) }
+    static func tags(_ tags: [String: String]) -> JSONValue { .object(tags.mapValues { .string($0) }) }
 
     static let ec2: [String: ProbedOperation] = [
         "ec2.DescribeImages": ProbedOperation {
@@ -73,6 +73,19 @@ extension ProbedOperation {
                             "OwnerId": JSONValue(image.ownerID), "State": JSONValue(image.state),
                             "Public": .boolean(image.isPublic), "CreationDate": JSONValue(image.creationDate),
                             "DeprecationTime": JSONValue(image.deprecationTime), "Tags": tags(image.tags),
+                            "LastLaunchedTime": JSONValue(image.lastLaunchedTime),
+                            "DeregistrationProtection": JSONValue(image.deregistrationProtection),
+                            "Description": JSONValue(image.description),
+                            "Architecture": JSONValue(image.architecture),
+                            "BlockDeviceMappings": .array(
+                                image.blockDevices.map { device in
+                                    [
+                                        "DeviceName": JSONValue(device.deviceName),
+                                        "SnapshotId": JSONValue(device.snapshotID),
+                                        "Encrypted": .boolean(device.isEncrypted),
+                                    ]
+                                }
+                            ),
                         ]
                     }
                 ),
@@ -103,6 +116,7 @@ extension ProbedOperation {
                 maximumVersion: $0.get("MaxVersion"),
                 filters: filters($0),
                 resolvesAlias: $0.get("ResolveAlias") ?? false,
+                includesManagedResources: $0.get("IncludeManagedResources") ?? false,
                 maximumResults: $0.get("MaxResults"),
                 startToken: $0.get("NextToken")
             )
@@ -153,6 +167,7 @@ extension ProbedOperation {
             EC2.DescribeInstances(
                 instanceIDs: $0.get("InstanceIds") ?? [],
                 filters: filters($0),
+                includesManagedResources: $0.get("IncludeManagedResources") ?? false,
                 maximumResults: $0.get("MaxResults"),
                 startToken: $0.get("NextToken")
             )
