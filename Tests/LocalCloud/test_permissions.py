@@ -252,3 +252,82 @@ def test_trust_policies_cannot_name_roles_that_do_not_exist(cloud: LocalCloud) -
     }
     with pytest.raises(ClientError, match="Invalid principal in policy"):
         create_role(cloud, "creator", "trusting", [], json.dumps({"Version": "2012-10-17", "Statement": [trust]}))
+
+
+def test_images_and_reports_are_resources(cloud: LocalCloud, role: Role) -> None:
+    """A guard narrowed to a tag; reports on any image."""
+    ec2 = cloud.client("ec2", "creator")
+    tagged, plain = (
+        ec2.register_image(Name=f"guarded-{name}", RootDeviceName="/dev/xvda")["ImageId"] for name in ("tagged", "plain")
+    )
+    ec2.create_tags(Resources=[tagged], Tags=[{"Key": "guard", "Value": "on"}])
+    protect = "enable_image_deregistration_protection"
+    for key in ("aws:ResourceTag/guard", "ec2:ResourceTag/guard"):
+        role.allow({
+            "Action": "ec2:EnableImageDeregistrationProtection", "Resource": "arn:aws:ec2:us-east-1::image/*",
+            "Condition": {"StringEquals": {key: "on"}},
+        })  # fmt: skip
+        assert role.call("ec2", protect, ImageId=tagged) == "ok"
+        assert role.call("ec2", protect, ImageId=plain) == "UnauthorizedOperation"
+    assert role.call("ec2", "disable_image_deregistration_protection", ImageId=tagged) == "UnauthorizedOperation"
+
+    report = {"ImageId": plain, "ResourceTypes": [{"ResourceType": "ec2:Instance"}]}
+    images, reports = "arn:aws:ec2:us-east-1::image/*", f"arn:aws:ec2:us-east-1:{ACCOUNT}:image-usage-report/*"
+    for resources, answer in (([images], "UnauthorizedOperation"), ([reports], "UnauthorizedOperation"), ([images, reports], "ok")):
+        role.allow({"Action": "ec2:CreateImageUsageReport", "Resource": resources})
+        assert role.call("ec2", "create_image_usage_report", **report) == answer
+    role.allow({"Action": "ec2:DeleteImageUsageReport", "Resource": reports})
+    (made,) = ec2.describe_image_usage_reports(ImageIds=[plain])["ImageUsageReports"]
+    assert role.call("ec2", "delete_image_usage_report", ReportId=made["ReportId"]) == "ok"
+
+
+def test_references_are_looked_for_in_the_callers_name(cloud: LocalCloud, role: Role) -> None:
+    """Whoever asks for references needs the permissions of the lists that EC2 looks into."""
+    image = cloud.client("ec2", "creator").register_image(Name="referred-to", RootDeviceName="/dev/xvda")["ImageId"]
+    ssm = cloud.client("ssm", "creator")
+    ssm.put_parameter(Name="/golden/referring", Value=image, Type="String", DataType="aws:ec2:image")
+    via = {"Condition": {"ForAnyValue:StringEquals": {"aws:CalledVia": ["ec2-images.amazonaws.com"]}}}
+    lists = [
+        "ec2:DescribeInstances", "ec2:DescribeLaunchTemplates", "ec2:DescribeLaunchTemplateVersions",
+        "ssm:DescribeParameters", "ssm:GetParameters", "imagebuilder:ListImageRecipes",
+        "imagebuilder:ListContainerRecipes", "imagebuilder:GetContainerRecipe",
+    ]  # fmt: skip
+    own = {"Action": "ec2:DescribeImageReferences"}
+    ask = {"ImageIds": [image], "IncludeAllResourceTypes": True}
+    for missing in lists:
+        role.allow(own, {"Action": [action for action in lists if action != missing], **via})
+        assert role.call("ec2", "describe_image_references", **ask) == "UnauthorizedOperation", missing
+    role.allow(own, {"Action": lists, **via})
+    assert role.call("ec2", "describe_image_references", **ask) == "ok"
+    assert role.call("ec2", "describe_instances") == "UnauthorizedOperation"
+    role.allow(own, {"Action": "ec2:DescribeInstances"})
+    instances = {"ImageIds": [image], "ResourceTypes": [{"ResourceType": "ec2:Instance"}]}
+    assert role.call("ec2", "describe_image_references", **instances) == "ok"
+    ssm.delete_parameter(Name="/golden/referring")
+
+
+def test_what_a_sweep_reads(cloud: LocalCloud, role: Role) -> None:
+    eks, builder = cloud.client("eks", "creator"), cloud.client("imagebuilder", "creator")
+    eks.create_cluster(name="swept", roleArn=role.arn, resourcesVpcConfig={"subnetIds": ["subnet-1"]})
+    eks.create_nodegroup(clusterName="swept", nodegroupName="workers", subnets=["subnet-1"], nodeRole=role.arn)
+    recipe = builder.create_image_recipe(
+        name="swept", semanticVersion="1.0.0", parentImage="ami-0abcdef1234567890", clientToken="swept"
+    )["imageRecipeArn"]
+    cluster, group = {"clusterName": "swept"}, {"clusterName": "swept", "nodegroupName": "workers"}
+    prefix = f"arn:aws:eks:us-east-1:{ACCOUNT}"
+    cases = [
+        ("eks", "list_clusters", {}, "eks:ListClusters", "*", "*"),
+        ("eks", "list_nodegroups", cluster, "eks:ListNodegroups", f"{prefix}:cluster/swept", f"{prefix}:cluster/other"),
+        ("eks", "describe_nodegroup", group, "eks:DescribeNodegroup", f"{prefix}:nodegroup/swept/workers/*", f"{prefix}:nodegroup/other/*"),
+        ("imagebuilder", "list_image_recipes", {}, "imagebuilder:ListImageRecipes", "*", "*"),
+        ("imagebuilder", "get_image_recipe", {"imageRecipeArn": recipe}, "imagebuilder:GetImageRecipe", recipe, f"{recipe}1"),
+        ("autoscaling", "describe_auto_scaling_groups", {}, "autoscaling:DescribeAutoScalingGroups", "*", "*"),
+        ("ec2", "describe_fleets", {}, "ec2:DescribeFleets", "*", "*"),
+        ("ssm", "describe_parameters", {}, "ssm:DescribeParameters", "*", "*"),
+    ]  # fmt: skip
+    refused = {"ec2": "UnauthorizedOperation", "autoscaling": "AccessDenied"}
+    for service, name, parameters, action, resource, other in cases:
+        role.allow({"Action": action, "Resource": resource})
+        assert role.call(service, name, **parameters) == "ok", action
+        role.allow({"Action": action, "Resource": other} if other != "*" else {"Action": "none:None"})
+        assert role.call(service, name, **parameters) == refused.get(service, "AccessDeniedException"), action

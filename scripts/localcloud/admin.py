@@ -71,13 +71,16 @@ class Admin:
 
     def _settings(self, parameters: Parameters) -> Any:
         """`session_seconds`: how long sessions of AssumeRole last at most (null: as asked); `credential_seconds`: those
-        given to functions; `retry_seconds`: the wait before an asynchronous invocation is tried again; `recycle`:
+        given to functions; `retry_seconds`: the wait before an asynchronous invocation is tried again; `report_seconds`:
+        how long an image usage report is pending; `recycle`:
         true starts every function cold at its next invocation, a function's id just that one; `function_environment`: variables that every function
         gets besides its own."""
         if "session_seconds" in parameters:
             self._cloud.gateway.session_seconds = parameters["session_seconds"]
         if "credential_seconds" in parameters:
             self._cloud.functions.credential_seconds = float(parameters["credential_seconds"])
+        if "report_seconds" in parameters:
+            self._cloud.image_usage_reports.pending_seconds = float(parameters["report_seconds"])
         if "retry_seconds" in parameters:
             self._cloud.invocations.retry_seconds = float(parameters["retry_seconds"])
         if "function_environment" in parameters:

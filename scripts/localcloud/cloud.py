@@ -21,6 +21,7 @@ from .http_server import HTTPServer, Request, Response
 from .identities import Identities
 from .mail import Mailbox
 from .moto_bridge import Moto
+from .patches.image_usage_reports import Reports
 from .request_log import RequestLog
 from .services import Services
 
@@ -43,6 +44,7 @@ class Cloud:
         self.mailbox = Mailbox()
         self.log = RequestLog(directory / "requests.jsonl")
         self.services = Services()
+        self.image_usage_reports: Reports
         self.gateway = Gateway(
             moto, self.identities, self.functions, self.invocations, self.faults, self.mailbox, self.log, self.services
         )

@@ -24,6 +24,7 @@ _IAM_PREFIXES = {
 _REST_MODELS = {
     "lambda": ["lambda"],
     "ses": ["sesv2"],
+    "eks": ["eks"],
     "imagebuilder": ["imagebuilder"],
     "iotdata": ["iot-data"],
     "scheduler": ["scheduler"],

@@ -41,7 +41,7 @@ def without_faults(request: pytest.FixtureRequest) -> Iterator[None]:
     if "cloud" in request.fixturenames:
         running: LocalCloud = request.getfixturevalue("cloud")
         running.clear_faults()
-        running.set(session_seconds=None, credential_seconds=3600, retry_seconds=0.2)
+        running.set(session_seconds=None, credential_seconds=3600, retry_seconds=0.2, report_seconds=0.3)
 
 
 def zip_of(**files: str) -> bytes:

@@ -7,10 +7,12 @@ for all others one permission on every resource is asked.
 
 from ..operations import Operation
 from ..policies import Need
-from . import dynamodb, imagebuilder, kms, messaging, organizations, parameters
+from . import dynamodb, ec2, eks, imagebuilder, kms, messaging, organizations, parameters
 
 _SERVICES = {
     "dynamodb": dynamodb.needs,
+    "ec2": ec2.needs,
+    "eks": eks.needs,
     "imagebuilder": imagebuilder.needs,
     "organizations": organizations.needs,
     "kms": kms.needs,

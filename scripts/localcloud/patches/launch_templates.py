@@ -5,7 +5,7 @@ import copy
 from typing import TYPE_CHECKING, Any
 
 from moto.core.responses import ActionResult
-from moto.ec2.exceptions import InvalidLaunchTemplateVersionNotFound
+from moto.ec2.exceptions import InvalidLaunchTemplateIdNotFound, InvalidLaunchTemplateVersionNotFound
 from moto.ec2.models.launch_templates import LaunchTemplate, LaunchTemplateBackend, LaunchTemplateVersion
 from moto.ec2.responses.launch_templates import LaunchTemplates
 
@@ -22,6 +22,7 @@ def install(cloud: "Cloud") -> None:
     LaunchTemplateBackend.describe_launch_template_versions = _describe_versions  # type: ignore[method-assign]
     LaunchTemplates.delete_launch_template_versions = _delete_launch_template_versions  # type: ignore[attr-defined]
     LaunchTemplates.create_launch_template_version = _inheriting(LaunchTemplates.create_launch_template_version)  # type: ignore[method-assign]
+    LaunchTemplates.describe_launch_templates = _describe_launch_templates  # type: ignore[method-assign]
     LaunchTemplates.describe_launch_template_versions = _paged(LaunchTemplates.describe_launch_template_versions)  # type: ignore[method-assign]
 
 
@@ -95,6 +96,27 @@ def _describe_versions(
         if (not min_version or version.number >= int(min_version))
         and (not max_version or version.number <= int(max_version))
     ]
+
+
+def _describe_launch_templates(self: LaunchTemplates) -> ActionResult:
+    """By page; a template that is named and not there is an error, which moto passes over."""
+    self.error_on_dryrun()
+    names, identifiers = self._get_param("LaunchTemplateNames", []), self._get_param("LaunchTemplateIds", [])
+    for identifier in identifiers:
+        if identifier not in self.ec2_backend.launch_templates:
+            raise InvalidLaunchTemplateIdNotFound(identifier)
+    templates = self.ec2_backend.describe_launch_templates(names, identifiers, self._filters_from_querystring())
+    chosen, token = page(self, templates, default=200)
+    items = [
+        {
+            "LaunchTemplateId": template.id, "LaunchTemplateName": template.name, "Tags": template.tags,
+            "CreateTime": template.create_time, "CreatedBy": f"arn:aws:iam::{self.current_account}:root",
+            "DefaultVersionNumber": template.default_version_number,
+            "LatestVersionNumber": template.versions[-1].number,
+        }
+        for template in chosen
+    ]  # fmt: skip
+    return ActionResult({"LaunchTemplates": items, **({"NextToken": token} if token else {})})
 
 
 def _paged(original: Any) -> Any:

@@ -1,10 +1,11 @@
-"""EC2 Image Builder, as far as distribution configurations go: stateful, with the service's own validation and errors.
+"""EC2 Image Builder, as far as distribution configurations and recipes go: stateful, with the service's own validation and errors.
 
 https://docs.aws.amazon.com/imagebuilder/latest/APIReference/API_UpdateDistributionConfiguration.html
 """
 
 import copy
 import datetime
+import functools
 import json
 import re
 import threading
@@ -16,6 +17,7 @@ from typing import Any
 from ..errors import error_response
 from ..http_server import Response
 from ..operations import Operation
+from . import imagebuilder_recipes
 from .validation import Refusal, accepted, input_shape
 
 Parameters = dict[str, Any]
@@ -32,6 +34,7 @@ class _Account:
     """What one account has in one region, and the tokens by which repeated requests are known."""
 
     configurations: dict[str, Parameters] = field(default_factory=dict)
+    recipes: dict[str, Parameters] = field(default_factory=dict)
     tokens: dict[tuple[str, str], tuple[Parameters, Parameters]] = field(default_factory=dict)
 
 
@@ -49,6 +52,13 @@ class ImageBuilder:
             "UpdateDistributionConfiguration": self._update,
             "DeleteDistributionConfiguration": self._delete,
             "ListDistributionConfigurations": self._list,
+            **{
+                f"{verb}{kind.member[0].upper()}{kind.member[1:]}{'s' if verb == 'List' else ''}": functools.partial(perform, kind)
+                for kind in (imagebuilder_recipes.IMAGE, imagebuilder_recipes.CONTAINER)
+                for verb, perform in {
+                    "Create": self._create_recipe, "Get": self._get_recipe, "Delete": self._delete_recipe, "List": self._list_recipes,
+                }.items()
+            },
             "TagResource": self._tag,
             "UntagResource": self._untag,
             "ListTagsForResource": self._tags,
@@ -71,6 +81,12 @@ class ImageBuilder:
             result = {"requestId": request_id, **result}
         body = json.dumps(result).encode()
         return Response(200, body, [("Content-Type", "application/json"), ("x-amzn-RequestId", request_id)])
+
+    def recipes(self, account: str, region: str, path: str) -> list[Parameters]:
+        """An account's recipes of a kind, as its ARNs call it: `image-recipe`, `container-recipe`."""
+        with self._lock:
+            store = self._accounts.get((account, region), _Account())
+            return [copy.deepcopy(recipe) for arn, recipe in store.recipes.items() if f":{path}/" in arn]
 
     def _once(
         self, perform: Callable[..., Parameters], store: _Account, parameters: Parameters, operation: Operation, account: str
@@ -136,6 +152,28 @@ class ImageBuilder:
             for found in store.configurations.values()
         ]
         return {"distributionConfigurationSummaryList": summaries}
+
+    def _create_recipe(
+        self, kind: imagebuilder_recipes.Kind, store: _Account, parameters: Parameters, operation: Operation, account: str
+    ) -> Parameters:
+        self.writes += 1
+        return imagebuilder_recipes.create(store.recipes, kind, parameters, operation.region, account, _now())
+
+    def _get_recipe(
+        self, kind: imagebuilder_recipes.Kind, store: _Account, parameters: Parameters, operation: Operation, account: str
+    ) -> Parameters:
+        return imagebuilder_recipes.get(store.recipes, kind, parameters)
+
+    def _delete_recipe(
+        self, kind: imagebuilder_recipes.Kind, store: _Account, parameters: Parameters, operation: Operation, account: str
+    ) -> Parameters:
+        self.writes += 1
+        return imagebuilder_recipes.delete(store.recipes, kind, parameters)
+
+    def _list_recipes(
+        self, kind: imagebuilder_recipes.Kind, store: _Account, parameters: Parameters, operation: Operation, account: str
+    ) -> Parameters:
+        return imagebuilder_recipes.summaries(store.recipes, kind, parameters)
 
     def _tag(self, store: _Account, parameters: Parameters, operation: Operation, account: str) -> Parameters:
         tags = _find(store, parameters["resourceArn"])["tags"]
