@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec
 from collections.abc import Iterator
 
 from moto.ec2.models import ec2_backends
+from moto.ec2.utils import EC2_PREFIX_TO_RESOURCE
 
 from ..operations import Operation
 from ..patches.image_references import CONTAINER_RECIPE, IMAGE_RECIPE, PARAMETER, TYPES, image_parameters
@@ -32,6 +33,10 @@ _LISTS = {
 def needs(operation: Operation, account: str) -> list[Need] | None:
     parameters, region = operation.parameters, operation.region
     found = []
+    if operation.name in ("CreateTags", "DeleteTags"):
+        found += _of_tags(operation, account)
+    if operation.name == "ModifySnapshotAttribute":
+        found.append(_resource(operation.action, parameters.get("SnapshotId", ""), account, region))
     if operation.name in _ON_AN_IMAGE:
         found.append(_image(operation, account))
     if operation.name == "CreateImageUsageReport":
@@ -41,6 +46,32 @@ def needs(operation: Operation, account: str) -> list[Need] | None:
     if operation.name == "DescribeImageReferences":
         found += [Need(operation.action, "*"), *_of_references(operation, account)]
     return found or None
+
+
+# Whose ARNs have no account: anybody's may be meant.
+_SHARED = {"ami": "image", "snap": "snapshot"}
+
+
+def _of_tags(operation: Operation, account: str) -> Iterator[Need]:
+    members = {name: value for name, value in operation.parameters.items() if name.startswith("Tag.")}
+    tags = {value: members.get(name.removesuffix("Key") + "Value", "") for name, value in members.items() if name.endswith(".Key")}
+    context = {f"aws:RequestTag/{key}": [value] for key, value in tags.items()}
+    context |= {"aws:TagKeys": list(tags)} if tags else {}
+    for name, identifier in operation.parameters.items():
+        if name.startswith("ResourceId."):
+            need = _resource(operation.action, identifier, account, operation.region)
+            yield Need(need.action, need.resource, {**need.context, **context})
+
+
+def _resource(action: str, identifier: str, account: str, region: str) -> Need:
+    """What an identifier names, with the tags that the caller's account gave it."""
+    prefix = identifier.partition("-")[0]
+    tags = ec2_backends[account][region].tags.get(identifier, {})
+    context = {f"{key}:ResourceTag/{tag}": [value] for tag, value in tags.items() for key in ("aws", "ec2")}
+    kind = _SHARED.get(prefix)
+    if kind:
+        return Need(action, f"arn:aws:ec2:{region}::{kind}/{identifier}", context)
+    return Need(action, f"arn:aws:ec2:{region}:{account}:{EC2_PREFIX_TO_RESOURCE.get(prefix, prefix)}/{identifier}", context)
 
 
 def _image(operation: Operation, account: str) -> Need:

@@ -22,8 +22,14 @@ def needs(operation: Operation, account: str) -> list[Need] | None:
     if key is None:
         blob_key = _key_of_ciphertext(operation.parameters.get("CiphertextBlob"), account, operation.region)
         return [Need(operation.action, blob_key)] if blob_key else None
-    encryption_context = operation.parameters.get("EncryptionContext", {})
-    return [Need(operation.action, key.arn, _encryption_context(encryption_context))]
+    context = _encryption_context(operation.parameters.get("EncryptionContext", {}))
+    if operation.name == "CreateGrant":
+        context |= {
+            "kms:GranteePrincipal": [operation.parameters.get("GranteePrincipal", "")],
+            "kms:GrantOperations": list(operation.parameters.get("Operations", [])),
+            "kms:GrantIsForAWSResource": ["false"],
+        }
+    return [Need(operation.action, key.arn, context)]
 
 
 def find_key(identifier: str, account: str, region: str) -> Key | None:

@@ -16,6 +16,7 @@ from . import (
     launch_templates,
     queues,
     roles,
+    snapshots,
     trails,
     transactions,
 )
@@ -37,6 +38,7 @@ _PATCHES = (
     launch_templates,
     queues,
     roles,
+    snapshots,
     trails,
     transactions,
 )

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from moto.core.responses import ActionResult
 from moto.ec2.exceptions import InvalidAMIIdError, MalformedAMIIdError
-from moto.ec2.models import ec2_backends
+from moto.ec2.models import EC2Backend, ec2_backends
 from moto.ec2.models.amis import Ami, AmiBackend
 from moto.ec2.responses.amis import AmisResponse
 from moto.ec2.utils import generic_filter
 from moto.organizations.models import organizations_backends
 
 from .pages import page
+from .snapshots import as_seen_by, find_visible
 
 if TYPE_CHECKING:
     from ..cloud import Cloud
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 def install(cloud: "Cloud") -> None:
     modify = AmisResponse.modify_image_attribute
+    EC2Backend.do_resources_exist = _also_shared(EC2Backend.do_resources_exist)  # type: ignore[method-assign]
     AmiBackend.describe_images = _describe_images  # type: ignore[method-assign]
     AmisResponse.describe_images = _answer_describe_images  # type: ignore[method-assign]
     AmisResponse.modify_image_attribute = _with_every_principal(modify)  # type: ignore[method-assign]
@@ -106,7 +108,19 @@ def _describe_images(
     if owners:
         wanted = {account if owner == "self" else owner for owner in owners}
         images = [image for image in images if image.owner_id in wanted or image.owner_alias in wanted]
+    images = [image if image.owner_id == account else as_seen_by(self, image) for image in images]
     return generic_filter(filters, images) if filters else images
+
+
+def _also_shared(original: Any) -> Any:
+    """Whoever sees an image or a snapshot of another account may tag it, for itself."""
+
+    def do_resources_exist(self: EC2Backend, identifiers: list[str]) -> bool:
+        seen = set(find_visible(self.account_id, self.region_name))
+        seen |= {image.id for image in _everywhere(self.region_name).values() if _is_visible(image, self.account_id)}
+        return original(self, [identifier for identifier in identifiers if identifier not in seen])
+
+    return do_resources_exist
 
 
 def _is_remembered(backend: AmiBackend, identifier: str) -> bool:
