@@ -15,7 +15,7 @@ from ..policies import Need
 from . import kms
 
 _ON_AN_IMAGE = {
-    "CreateImageUsageReport", "DeregisterImage", "DisableImage", "DisableImageDeprecation",
+    "CreateImageUsageReport", "DeregisterImage", "DescribeImageAttribute", "DisableImage", "DisableImageDeprecation",
     "DisableImageDeregistrationProtection", "EnableImage", "EnableImageDeprecation",
     "EnableImageDeregistrationProtection", "ModifyImageAttribute", "ResetImageAttribute",
 }  # fmt: skip
@@ -35,7 +35,7 @@ def needs(operation: Operation, account: str) -> list[Need] | None:
     found = []
     if operation.name in ("CreateTags", "DeleteTags"):
         found += _of_tags(operation, account)
-    if operation.name == "ModifySnapshotAttribute":
+    if operation.name in ("DescribeSnapshotAttribute", "ModifySnapshotAttribute"):
         found.append(_resource(operation.action, parameters.get("SnapshotId", ""), account, region))
     if operation.name in _ON_AN_IMAGE:
         found.append(_image(operation, account))

@@ -39,6 +39,19 @@ data "aws_iam_policy_document" "deregistration_checker" {
     resources = ["${module.usage.arn}/index/${local.usage_image_index}"]
   }
 
+  # Each hour: which accounts have images, and how many rows of usage there are.
+  statement {
+    sid       = "MeasureShares"
+    actions   = ["dynamodb:Scan"]
+    resources = [module.shares.arn]
+  }
+
+  statement {
+    sid       = "MeasureUsage"
+    actions   = ["dynamodb:DescribeTable"]
+    resources = [module.usage.arn]
+  }
+
   statement {
     sid     = "ReadAddressesAndMemberships"
     actions = ["ssm:GetParameters"]
@@ -73,6 +86,13 @@ data "aws_iam_policy_document" "deregistration_checker" {
     sid       = "PublishAlerts"
     actions   = ["sns:Publish"]
     resources = [aws_sns_topic.alerts.arn]
+  }
+
+  # Whom EC2 lets launch an image, whatever the tables say.
+  statement {
+    sid       = "ReadLaunchPermissions"
+    actions   = ["ec2:DescribeImageAttribute"]
+    resources = ["arn:${local.partition}:ec2:${local.region}::image/*"]
   }
 
   # What EC2 itself knows of an image's usage in all accounts. A report is made for the question and deleted after it.

@@ -206,6 +206,8 @@ run "checker" {
     condition = { for statement in jsondecode(data.aws_iam_policy_document.deregistration_checker.json).Statement : statement.Sid => statement.Resource } == {
       RecordLossesAndAlerts = "arn:aws:dynamodb:eu-central-1:111111111111:table/ami-steward-shares"
       ReadUsage             = "arn:aws:dynamodb:eu-central-1:111111111111:table/ami-steward-usage/index/image"
+      MeasureShares         = "arn:aws:dynamodb:eu-central-1:111111111111:table/ami-steward-shares"
+      MeasureUsage          = "arn:aws:dynamodb:eu-central-1:111111111111:table/ami-steward-usage"
       ReadAddressesAndMemberships = [
         "arn:aws:ssm:eu-central-1:111111111111:parameter/ami-steward/memberships/*",
         "arn:aws:ssm:eu-central-1:111111111111:parameter/ami-steward/emails/*",
@@ -215,7 +217,8 @@ run "checker" {
         "arn:aws:ses:eu-central-1:111111111111:identity/example.com",
         "arn:aws:ses:eu-central-1:111111111111:identity/ami-steward@example.com",
       ]
-      PublishAlerts = "arn:aws:sns:eu-central-1:111111111111:ami-steward-alerts"
+      PublishAlerts         = "arn:aws:sns:eu-central-1:111111111111:ami-steward-alerts"
+      ReadLaunchPermissions = "arn:aws:ec2:eu-central-1::image/*"
       AskForUsageReport = [
         "arn:aws:ec2:eu-central-1::image/*",
         "arn:aws:ec2:eu-central-1:111111111111:image-usage-report/*",
