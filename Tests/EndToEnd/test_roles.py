@@ -66,7 +66,10 @@ def test_a_consumer_touches_its_own_rows_only(stage: Stage, story: Story, consum
         return {"Put": {"TableName": table, "Item": key(account)}}
 
     own, other = key(CONSUMER_A), key(CONSUMER_B)
-    everything = {"KeyConditionExpression": "account_id = :a", "ExpressionAttributeValues": {":a": own["account_id"]}}
+    everything, others = (
+        {"KeyConditionExpression": "account_id = :a", "ExpressionAttributeValues": {":a": each["account_id"]}} for each in (own, other)
+    )
+    by_image = {"IndexName": "image", "KeyConditionExpression": "image_id = :a", "ExpressionAttributeValues": {":a": {"S": story.image}}}
     expected = [
         (dynamodb.put_item, {"TableName": table, "Item": own}, "ok"),
         (dynamodb.put_item, {"TableName": table, "Item": other}, denied),
@@ -74,7 +77,9 @@ def test_a_consumer_touches_its_own_rows_only(stage: Stage, story: Story, consum
         (dynamodb.transact_write_items, {"TransactItems": [put(CONSUMER_A)]}, "ok"),
         (dynamodb.transact_write_items, {"TransactItems": [put(CONSUMER_A), put(CONSUMER_B)]}, denied),
         (dynamodb.get_item, {"TableName": table, "Key": own}, denied),
-        (dynamodb.query, {"TableName": table, **everything}, denied),
+        (dynamodb.query, {"TableName": table, **everything}, "ok"),
+        (dynamodb.query, {"TableName": table, **others}, denied),
+        (dynamodb.query, {"TableName": table, **by_image}, denied),
         (dynamodb.scan, {"TableName": table}, denied),
         (dynamodb.update_item, {"TableName": table, "Key": own}, "ok"),
         (dynamodb.update_item, {"TableName": table, "Key": other}, denied),

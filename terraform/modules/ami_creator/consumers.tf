@@ -49,6 +49,25 @@ data "aws_iam_policy_document" "consumer" {
     }
   }
 
+  # A sweep looks for rows that it has not refreshed.
+  statement {
+    sid       = "ReadOwnUsage"
+    actions   = ["dynamodb:Query"]
+    resources = [module.usage.arn]
+
+    condition {
+      test     = "ForAllValues:StringEquals"
+      variable = "dynamodb:LeadingKeys"
+      values   = [each.value]
+    }
+
+    condition {
+      test     = "Null"
+      variable = "dynamodb:LeadingKeys"
+      values   = ["false"]
+    }
+  }
+
   # Whether an image that EC2 no longer describes was shared, and nothing about who shared it or was alerted.
   statement {
     sid       = "LookUpShare"

@@ -172,6 +172,14 @@ run "one_role_for_each_consumer" {
             Null                        = { "dynamodb:LeadingKeys" = "false" }
           }
         }
+        ReadOwnUsage = {
+          actions  = ["dynamodb:Query"]
+          resource = "arn:aws:dynamodb:eu-central-1:111111111111:table/ami-steward-usage"
+          condition = {
+            "ForAllValues:StringEquals" = { "dynamodb:LeadingKeys" = account }
+            Null                        = { "dynamodb:LeadingKeys" = "false" }
+          }
+        }
         LookUpShare = {
           actions  = ["dynamodb:GetItem"]
           resource = "arn:aws:dynamodb:eu-central-1:111111111111:table/ami-steward-shares"
