@@ -45,7 +45,7 @@ package func concurrentMap<Element: Sendable, Value: Sendable>(
 
 extension Array {
     /// The elements in order, in arrays of `size`, the last with what is left.
-    func chunks(of size: Int) -> [[Element]] {
+    package func chunks(of size: Int) -> [[Element]] {
         stride(from: 0, to: count, by: size).map { Array(self[$0..<Swift.min($0 + size, count)]) }
     }
 }

@@ -19,6 +19,15 @@ extension ImageBuilder {
         try await client.call(GetContainerRecipe(arn: arn)).recipe
     }
 
+    /// The machine images that an Image Builder image gave, one for each region and account it was distributed to; fails
+    /// with `ResourceNotFoundException` where there is no such image.
+    ///
+    /// - Parameter arn: Of a build, or of a version with or without wildcards (`1.x.x`), which stands for the latest build of
+    ///   it that is available.
+    public func outputImages(arn: String) async throws(AWSError) -> [OutputImage] {
+        try await client.call(GetImage(arn: arn)).image.outputResources?.amis ?? []
+    }
+
     /// A version of an image recipe.
     public struct ImageRecipe: Decodable, Sendable, Hashable {
         /// `arn:…:image-recipe/<name>/<version>`.
@@ -185,6 +194,50 @@ extension ImageBuilder {
             private enum CodingKeys: String, CodingKey {
                 case recipe = "containerRecipe"
             }
+        }
+    }
+
+    /// A machine image that a build gave.
+    public struct OutputImage: Decodable, Sendable, Hashable {
+        public var region: String
+        public var imageID: String
+        public var name: String?
+        /// Who owns the image.
+        public var accountID: String?
+
+        private enum CodingKeys: String, CodingKey {
+            case region, name
+            case imageID = "image"
+            case accountID = "accountId"
+        }
+    }
+
+    public struct GetImage: RESTJSONOperation {
+        public static let name = "GetImage"
+        public static let service = AWSService.imageBuilder
+        public static let method = "GET"
+
+        public var arn: String
+
+        public init(arn: String) {
+            self.arn = arn
+        }
+
+        public func path() -> String { "/GetImage" }
+
+        public var query: [AWSRequest.QueryItem] { [AWSRequest.QueryItem("imageBuildVersionArn", arn)] }
+
+        public struct Output: Decodable, Sendable {
+            public var image: Image
+        }
+
+        public struct Image: Decodable, Sendable {
+            public var arn: String?
+            public var outputResources: OutputResources?
+        }
+
+        public struct OutputResources: Decodable, Sendable {
+            public var amis: [OutputImage]?
         }
     }
 }

@@ -56,6 +56,8 @@ public struct SSM: Sendable {
         public var name: String
         public var type: ParameterType?
         public var value: String
+        /// `text`, `aws:ec2:image`, `aws:ssm:integration`.
+        public var dataType: String?
         public var version: Int?
         /// What followed the name asked for, `:3` or `:label`.
         public var selector: String?
@@ -66,6 +68,7 @@ public struct SSM: Sendable {
             case name = "Name"
             case type = "Type"
             case value = "Value"
+            case dataType = "DataType"
             case version = "Version"
             case selector = "Selector"
             case arn = "ARN"

@@ -82,6 +82,13 @@ DOCUMENTS = {
     "a container recipe": json("imagebuilder", "GetContainerRecipe", """{"requestId":"r","containerRecipe":{
       "arn":"arn:aws:imagebuilder:eu-west-1:1:container-recipe/app/1.0.0","name":"app",
       "instanceConfiguration":{"image":"ssm:arn:aws:ssm:eu-west-1:1:parameter/golden"}}}"""),
+    "an image of a pipeline": json("imagebuilder", "GetImage", """{"requestId":"r","image":{
+      "arn":"arn:aws:imagebuilder:eu-west-1:1:image/base/1.0.0/1","state":{"status":"AVAILABLE"},"outputResources":{"amis":[
+      {"region":"eu-west-1","image":"ami-1","name":"base","accountId":"000000000001","description":"é"},
+      {"region":"eu-central-1","image":"ami-2"}]}}}"""),
+    "an image of a pipeline, not built": json(
+        "imagebuilder", "GetImage", '{"requestId":"r","image":{"arn":"arn:aws:imagebuilder:eu-west-1:1:image/b/1.0.0/1"}}'
+    ),
     "no image recipe": json(
         "imagebuilder", "GetImageRecipe", '{"message":"not there"}', 404, x_amzn_ErrorType="ResourceNotFoundException"
     ),

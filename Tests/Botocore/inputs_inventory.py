@@ -82,6 +82,9 @@ INPUTS = {
     "imagebuilder.ListContainerRecipes": same(recipes),
     "imagebuilder.GetImageRecipe": same(lambda g: {"imageRecipeArn": RECIPE.format("image")}),
     "imagebuilder.GetContainerRecipe": same(lambda g: {"containerRecipeArn": RECIPE.format("container")}),
+    "imagebuilder.GetImage": same(
+        lambda g: {"imageBuildVersionArn": "arn:aws:imagebuilder:eu-west-1:111122223333:image/base/x.x.x"}
+    ),
     "ssm.DescribeParameters": same(
         lambda g: {
             "ParameterFilters": [

@@ -58,7 +58,7 @@ def configuration(source):
 
 
 def parameter(source):
-    names = members(source, "Name", "Type", "Value", "Version", "Selector", "ARN")
+    names = members(source, "Name", "Type", "Value", "DataType", "Version", "Selector", "ARN")
     return {**names, "LastModifiedDate": time(source.get("LastModifiedDate"))}
 
 

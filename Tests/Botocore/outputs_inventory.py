@@ -119,5 +119,11 @@ OUTPUTS = {
     "imagebuilder.ListContainerRecipes": paged("containerRecipeSummaryList", container_recipe, "nextToken"),
     "imagebuilder.GetImageRecipe": lambda output: image_recipe(output["imageRecipe"]),
     "imagebuilder.GetContainerRecipe": lambda output: container_recipe(output["containerRecipe"]),
+    "imagebuilder.GetImage": lambda output: {
+        "amis": [
+            members(image, "region", "image", "name", "accountId")
+            for image in output["image"].get("outputResources", {}).get("amis", [])
+        ]
+    },
     "ssm.DescribeParameters": paged("Parameters", description),
 }

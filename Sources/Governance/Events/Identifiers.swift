@@ -105,6 +105,8 @@ public struct ARN: ValidatedText {
     /// `aws`, `aws-cn`, `aws-us-gov`, …
     public var partition: String { part(1) }
     public var service: String { part(2) }
+    /// Twelve digits; `aws` for what AWS itself shares; empty where the service has none.
+    public var account: String { part(4) }
     /// What follows the account: `organization/o-abc`, `role/deploy`.
     public var resource: String { part(5) }
 }

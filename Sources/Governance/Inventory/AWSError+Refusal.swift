@@ -9,11 +9,29 @@ extension AWSError {
         return kind == .clientError && Self.refusals.contains(code)
     }
 
+    /// Whether a page was asked for with a token that the service does not know, or no longer.
+    var refusesToken: Bool {
+        guard kind == .clientError else { return false }
+        return Self.tokenRefusals.contains(code)
+            || Self.parameterRefusals.contains(code) && message.lowercased().contains("token")
+    }
+
     /// EC2's common errors <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html>, and those of the
     /// JSON services <https://docs.aws.amazon.com/systems-manager/latest/APIReference/CommonErrors.html>.
     private static let refusals: Set = [
         "AccessDenied", "AccessDeniedException", "AuthFailure", "ForbiddenException", "InvalidAction", "NotAuthorized",
         "OptInRequired", "SubscriptionRequiredException", "UnauthorizedOperation", "UnknownOperationException",
         "UnsupportedOperation", "UnsupportedOperationException",
+    ]
+
+    private static let tokenRefusals: Set = [
+        "InvalidInventoryToken", "InvalidNextToken", "InvalidNextTokenException", "InvalidPaginationToken",
+        "InvalidPaginationTokenException",
+    ]
+
+    /// What services say that have no error of their own for a token.
+    private static let parameterRefusals: Set = [
+        "InvalidParameter", "InvalidParameterException", "InvalidParameterValue", "InvalidParameterValueException",
+        "InvalidRequestException", "ValidationError", "ValidationException",
     ]
 }

@@ -225,6 +225,20 @@ extension ProbedOperation {
         } _: {
             show($0.recipe)
         },
+        "imagebuilder.GetImage": ProbedOperation {
+            ImageBuilder.GetImage(arn: $0.get("imageBuildVersionArn") ?? "")
+        } _: { output in
+            [
+                "amis": .array(
+                    (output.image.outputResources?.amis ?? []).map { image in
+                        [
+                            "region": .string(image.region), "image": .string(image.imageID),
+                            "name": JSONValue(image.name), "accountId": JSONValue(image.accountID),
+                        ]
+                    }
+                )
+            ]
+        },
         "ssm.DescribeParameters": ProbedOperation { (input: JSONValue) -> SSM.DescribeParameters in
             let filters: [JSONValue] = input.get("ParameterFilters") ?? []
             return SSM.DescribeParameters(

@@ -5,7 +5,8 @@ extension ProbedOperation {
     private static func show(_ parameter: SSM.Parameter) -> JSONValue {
         [
             "Name": .string(parameter.name), "Type": JSONValue(parameter.type?.rawValue),
-            "Value": .string(parameter.value), "Version": JSONValue(parameter.version),
+            "Value": .string(parameter.value), "DataType": JSONValue(parameter.dataType),
+            "Version": JSONValue(parameter.version),
             "Selector": JSONValue(parameter.selector), "ARN": JSONValue(parameter.arn),
             "LastModifiedDate": JSONValue(parameter.lastModified?.dateTimeMilliseconds),
         ]
