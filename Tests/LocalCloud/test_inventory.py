@@ -1,5 +1,6 @@
 """What a sweep lists, as the local cloud plays it: pages, and what is not there."""
 
+import json
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 from localcloud.client import LocalCloud
+from localcloud.testing import create_role
 
 ACCOUNT = "444455556666"
 """An account of its own: lists show everything that an account has."""
@@ -76,6 +78,22 @@ def test_launch_templates_by_page(cloud: LocalCloud, image: str, template: str) 
     (web,) = ec2.describe_launch_templates(LaunchTemplateIds=[template])["LaunchTemplates"]
     assert (web["DefaultVersionNumber"], web["LatestVersionNumber"]) == (1, 2)
     assert code(ec2.describe_launch_templates, LaunchTemplateIds=["lt-0123456789abcdef0"]) == "InvalidLaunchTemplateId.NotFound"
+
+
+def test_launch_template_versions_by_page_and_image(cloud: LocalCloud, image: str, template: str) -> None:
+    ec2 = cloud.client("ec2", ACCOUNT)
+    other = {"ImageId": "ami-0fedcba9876543210"}
+    ec2.create_launch_template_version(LaunchTemplateId=template, LaunchTemplateData=other)
+    both = {"Versions": ["$Default", "$Latest"]}
+    found = list(pages(ec2.describe_launch_template_versions, "LaunchTemplateVersions", {"MaxResults": 3}, **both))
+    numbers = {(each["LaunchTemplateName"], each["VersionNumber"]) for page in found for each in page}
+    assert {("web", 1), ("web", 3)} <= numbers and len(found) > 1
+    with_image = [{"Name": "image-id", "Values": [image]}]
+    answer = ec2.describe_launch_template_versions(LaunchTemplateId=template, Filters=with_image)
+    assert [each["VersionNumber"] for each in answer["LaunchTemplateVersions"]] == [1, 2]
+    ec2.delete_launch_template_versions(LaunchTemplateId=template, Versions=["3"])
+    asked = {"LaunchTemplateId": template, "Versions": ["1", "3"]}
+    assert code(ec2.describe_launch_template_versions, **asked) == "InvalidLaunchTemplateId.VersionNotFound"
 
 
 def test_groups_with_overrides(cloud: LocalCloud, image: str, template: str) -> None:
@@ -207,6 +225,41 @@ def test_recipes(cloud: LocalCloud, image: str) -> None:
     assert code(builder.create_image_recipe, semanticVersion="1.0.0", **again) == "ResourceAlreadyExistsException"
     builder.delete_image_recipe(imageRecipeArn=arns[0])
     assert code(builder.get_image_recipe, imageRecipeArn=arns[0]) == "ResourceNotFoundException"
+
+
+def test_images_of_image_builder(cloud: LocalCloud, image: str) -> None:
+    """Built at once; another account sees one when a policy of the image shares it."""
+    builder = cloud.client("imagebuilder", ACCOUNT)
+    recipe = builder.create_image_recipe(
+        name="shared", semanticVersion="2.1.0", parentImage=image, clientToken=str(uuid.uuid4())
+    )["imageRecipeArn"]
+    infrastructure = f"arn:aws:imagebuilder:us-east-1:{ACCOUNT}:infrastructure-configuration/web"
+    made = [
+        builder.create_image(
+            imageRecipeArn=recipe, infrastructureConfigurationArn=infrastructure, clientToken=str(uuid.uuid4())
+        )["imageBuildVersionArn"]
+        for _ in range(2)
+    ]
+    assert made == [f"{recipe.replace('image-recipe', 'image')}/{build}" for build in (1, 2)]
+    outputs = [builder.get_image(imageBuildVersionArn=arn)["image"]["outputResources"]["amis"][0] for arn in made]
+    assert len({output["image"] for output in outputs}) == 2 and outputs[0]["region"] == "us-east-1"
+    owned = cloud.client("ec2", ACCOUNT).describe_images(ImageIds=[output["image"] for output in outputs])["Images"]
+    assert len(owned) == 2
+    any_patch = made[0].replace("/2.1.0/1", "/2.1.x")
+    assert builder.get_image(imageBuildVersionArn=any_patch)["image"]["arn"] == made[1]
+    assert code(builder.get_image, imageBuildVersionArn=f"{made[0]}7") == "ResourceNotFoundException"
+    trust = json.dumps({"Statement": [{"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::777788889999:root"}, "Action": "sts:AssumeRole"}]})
+    allowed = [{"Effect": "Allow", "Action": "imagebuilder:GetImage", "Resource": "*"}]
+    role = create_role(cloud, "777788889999", "reader", allowed, trust)
+    session = cloud.client("sts", "777788889999").assume_role(RoleArn=role, RoleSessionName="reader")["Credentials"]
+    other = cloud.client(
+        "imagebuilder", "777788889999", aws_access_key_id=session["AccessKeyId"],
+        aws_secret_access_key=session["SecretAccessKey"], aws_session_token=session["SessionToken"],
+    )  # fmt: skip
+    assert code(other.get_image, imageBuildVersionArn=made[0]) == "AccessDeniedException"
+    policy = {"Effect": "Allow", "Principal": {"AWS": "777788889999"}, "Action": "imagebuilder:GetImage", "Resource": made[0]}
+    builder.put_image_policy(imageArn=made[0], policy=json.dumps({"Version": "2012-10-17", "Statement": [policy]}))
+    assert other.get_image(imageBuildVersionArn=made[0])["image"]["arn"] == made[0]
 
 
 def test_parameters_that_hold_images(cloud: LocalCloud, image: str) -> None:

@@ -14,6 +14,7 @@ from moto.sqs.models import sqs_backends
 from .conditions import PolicyError
 from .identities import Principal, find_role, iam
 from .policies import Caller, Effect, Need, ResourceEffect, identity_effect, resource_effect
+from .services import imagebuilder_images
 
 
 @dataclass(frozen=True)
@@ -145,6 +146,8 @@ def resource_policy(arn: str) -> str | Mapping[str, Any] | None:
     if service == "kms":
         key = kms_backends[account][region].keys.get(name.removeprefix("key/"))
         return key.policy if key else None
+    if service == "imagebuilder":
+        return imagebuilder_images.POLICIES.get(arn)
     if service == "lambda":
         return _function_policy(account, region, name.removeprefix("function:"))
     return None

@@ -43,7 +43,7 @@ class Cloud:
         self.faults = Faults()
         self.mailbox = Mailbox()
         self.log = RequestLog(directory / "requests.jsonl")
-        self.services = Services()
+        self.services = Services(moto.lock)
         self.image_usage_reports: Reports
         self.gateway = Gateway(
             moto, self.identities, self.functions, self.invocations, self.faults, self.mailbox, self.log, self.services

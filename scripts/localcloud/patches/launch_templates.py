@@ -5,7 +5,7 @@ import copy
 from typing import TYPE_CHECKING, Any
 
 from moto.core.responses import ActionResult
-from moto.ec2.exceptions import InvalidLaunchTemplateIdNotFound, InvalidLaunchTemplateVersionNotFound
+from moto.ec2.exceptions import EC2ClientError, InvalidLaunchTemplateIdNotFound, InvalidLaunchTemplateVersionNotFound
 from moto.ec2.models.launch_templates import LaunchTemplate, LaunchTemplateBackend, LaunchTemplateVersion
 from moto.ec2.responses.launch_templates import LaunchTemplates
 
@@ -119,10 +119,22 @@ def _describe_launch_templates(self: LaunchTemplates) -> ActionResult:
     return ActionResult({"LaunchTemplates": items, **({"NextToken": token} if token else {})})
 
 
+def _filtered(version: dict[str, Any], name: str) -> str | None:
+    """What a filter of versions looks at."""
+    if name == "is-default-version":
+        return str(version["DefaultVersion"]).lower()
+    member = {"image-id": "ImageId", "instance-type": "InstanceType", "kernel-id": "KernelId"}.get(name)
+    if member is None:
+        raise EC2ClientError("InvalidParameterValue", f"The filter '{name}' is invalid")
+    return version["LaunchTemplateData"].get(member)
+
+
 def _paged(original: Any) -> Any:
     def describe_launch_template_versions(self: LaunchTemplates) -> ActionResult:
-        result = original(self)
-        items, token = page(self, _body(result)["LaunchTemplateVersions"], default=200)
+        found = _body(original(self))["LaunchTemplateVersions"]
+        for name, values in self._filters_from_querystring().items():
+            found = [version for version in found if _filtered(version, name) in values]
+        items, token = page(self, found, default=200)
         return ActionResult({"LaunchTemplateVersions": items, **({"NextToken": token} if token else {})})
 
     return describe_launch_template_versions

@@ -3,6 +3,8 @@
 Each answers the operations of one service, checked against botocore's model of it.
 """
 
+import threading
+
 from ..http_server import Response
 from ..operations import Operation
 from .imagebuilder import ImageBuilder
@@ -10,8 +12,8 @@ from .validation import Refusal
 
 
 class Services:
-    def __init__(self) -> None:
-        self.imagebuilder = ImageBuilder()
+    def __init__(self, moto_lock: "threading.RLock") -> None:
+        self.imagebuilder = ImageBuilder(moto_lock)
         self._by_name = {"imagebuilder": self.imagebuilder.answer}
 
     def answer(self, operation: Operation, account: str) -> Response | None:

@@ -1,4 +1,4 @@
-"""EC2 Image Builder, as far as distribution configurations and recipes go: stateful, with the service's own validation and errors.
+"""EC2 Image Builder, as far as distribution configurations, recipes and images go: stateful, with the service's own validation and errors.
 
 https://docs.aws.amazon.com/imagebuilder/latest/APIReference/API_UpdateDistributionConfiguration.html
 """
@@ -17,7 +17,7 @@ from typing import Any
 from ..errors import error_response
 from ..http_server import Response
 from ..operations import Operation
-from . import imagebuilder_recipes
+from . import imagebuilder_images, imagebuilder_recipes
 from .validation import Refusal, accepted, input_shape
 
 Parameters = dict[str, Any]
@@ -35,13 +35,15 @@ class _Account:
 
     configurations: dict[str, Parameters] = field(default_factory=dict)
     recipes: dict[str, Parameters] = field(default_factory=dict)
+    images: dict[str, Parameters] = field(default_factory=dict)
     tokens: dict[tuple[str, str], tuple[Parameters, Parameters]] = field(default_factory=dict)
 
 
 class ImageBuilder:
     """Safe to use from several threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, moto_lock: "threading.RLock") -> None:
+        self._moto_lock = moto_lock
         self._lock = threading.Lock()
         self._accounts: dict[tuple[str, str], _Account] = {}
         self.writes = 0
@@ -59,6 +61,9 @@ class ImageBuilder:
                     "Create": self._create_recipe, "Get": self._get_recipe, "Delete": self._delete_recipe, "List": self._list_recipes,
                 }.items()
             },
+            "CreateImage": self._create_image,
+            "GetImage": self._get_image,
+            "PutImagePolicy": self._put_image_policy,
             "TagResource": self._tag,
             "UntagResource": self._untag,
             "ListTagsForResource": self._tags,
@@ -174,6 +179,21 @@ class ImageBuilder:
         self, kind: imagebuilder_recipes.Kind, store: _Account, parameters: Parameters, operation: Operation, account: str
     ) -> Parameters:
         return imagebuilder_recipes.summaries(store.recipes, kind, parameters)
+
+    def _create_image(self, store: _Account, parameters: Parameters, operation: Operation, account: str) -> Parameters:
+        self.writes += 1
+        return imagebuilder_images.create(
+            store.images, store.recipes, parameters, operation.region, account, _now(), self._moto_lock
+        )
+
+    def _get_image(self, store: _Account, parameters: Parameters, operation: Operation, account: str) -> Parameters:
+        # It may be another account's, which shares it.
+        owner = self._accounts.get((parameters["imageBuildVersionArn"].split(":")[4], operation.region), _Account())
+        return imagebuilder_images.get(owner.images, parameters)
+
+    def _put_image_policy(self, store: _Account, parameters: Parameters, operation: Operation, account: str) -> Parameters:
+        self.writes += 1
+        return imagebuilder_images.put_policy(store.images, parameters)
 
     def _tag(self, store: _Account, parameters: Parameters, operation: Operation, account: str) -> Parameters:
         tags = _find(store, parameters["resourceArn"])["tags"]

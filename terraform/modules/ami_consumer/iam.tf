@@ -33,9 +33,7 @@ data "aws_iam_policy_document" "usage_tracker" {
     resources = ["*"]
   }
 
-  # What a sweep lists, and EC2's own check of references (DescribeImageReferences), which looks into the same lists in the
-  # caller's name. IAM cannot confine any of these to single resources.
-  # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-ami-references.html
+  # What a sweep lists. IAM cannot confine any of these to single resources.
   dynamic "statement" {
     for_each = var.sweep ? [1] : []
 
@@ -46,7 +44,6 @@ data "aws_iam_policy_document" "usage_tracker" {
         "ec2:DescribeFleets",
         "ec2:DescribeImageReferences",
         "ec2:DescribeInstances",
-        "ec2:DescribeLaunchTemplates",
         "ec2:DescribeSpotFleetRequests",
         "eks:ListClusters",
         "imagebuilder:ListContainerRecipes",
@@ -54,6 +51,24 @@ data "aws_iam_policy_document" "usage_tracker" {
         "ssm:DescribeParameters",
       ]
       resources = ["*"]
+    }
+  }
+
+  # EC2's check of references (DescribeImageReferences) looks into lists in the caller's name: those above, and these.
+  # https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2-ami-references.html
+  dynamic "statement" {
+    for_each = var.sweep ? [1] : []
+
+    content {
+      sid       = "LetReferencesBeChecked"
+      actions   = ["ec2:DescribeLaunchTemplates"]
+      resources = ["*"]
+
+      condition {
+        test     = "ForAnyValue:StringEquals"
+        variable = "aws:CalledVia"
+        values   = ["ec2-images.amazonaws.com"]
+      }
     }
   }
 
@@ -80,6 +95,17 @@ data "aws_iam_policy_document" "usage_tracker" {
         "arn:${local.partition}:imagebuilder:${local.region}:${local.account}:container-recipe/*",
         "arn:${local.partition}:imagebuilder:${local.region}:${local.account}:image-recipe/*",
       ]
+    }
+  }
+
+  # A recipe may start from an Image Builder image of the creator's, which it shares with this account.
+  dynamic "statement" {
+    for_each = var.sweep ? [1] : []
+
+    content {
+      sid       = "FollowParentImages"
+      actions   = ["imagebuilder:GetImage"]
+      resources = ["arn:${local.partition}:imagebuilder:${local.region}:${var.creator_account_id}:image/*"]
     }
   }
 

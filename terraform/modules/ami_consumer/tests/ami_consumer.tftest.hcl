@@ -57,6 +57,8 @@ run "policy" {
       CompareMapping              = "arn:aws:dynamodb:eu-central-1:222222222222:table/ami-steward-mapping"
       LookUpImages                = "*"
       ListWhatIsThere             = "*"
+      LetReferencesBeChecked      = "*"
+      FollowParentImages          = "arn:aws:imagebuilder:eu-central-1:111111111111:image/*"
       ReadNodeGroups = [
         "arn:aws:eks:eu-central-1:222222222222:nodegroup/*",
         "arn:aws:eks:eu-central-1:222222222222:cluster/*",
@@ -82,7 +84,7 @@ run "policy" {
 
   assert {
     condition = alltrue([
-      for action in flatten([for statement in jsondecode(data.aws_iam_policy_document.usage_tracker.json).Statement : statement.Action if contains(["LookUpImages", "ListWhatIsThere", "ReadNodeGroups", "ReadRecipes"], statement.Sid)]) :
+      for action in flatten([for statement in jsondecode(data.aws_iam_policy_document.usage_tracker.json).Statement : statement.Action if contains(["LookUpImages", "ListWhatIsThere", "LetReferencesBeChecked", "ReadNodeGroups", "ReadRecipes", "FollowParentImages"], statement.Sid)]) :
       can(regex(":(Describe|Get|List)", action))
     ])
     error_message = "The tracker can do more than look."
@@ -132,7 +134,7 @@ run "without_sweep" {
   }
 
   assert {
-    condition     = length(setintersection(jsondecode(data.aws_iam_policy_document.usage_tracker.json).Statement[*].Sid, ["CompareMapping", "ListWhatIsThere", "ReadNodeGroups", "ReadRecipes"])) == 0
+    condition     = length(setintersection(jsondecode(data.aws_iam_policy_document.usage_tracker.json).Statement[*].Sid, ["CompareMapping", "ListWhatIsThere", "LetReferencesBeChecked", "ReadNodeGroups", "ReadRecipes", "FollowParentImages"])) == 0
     error_message = "The function may do what only a sweep needs."
   }
 }
