@@ -41,7 +41,8 @@ let package = Package(
         library("Governance", ["AWSServices", "LambdaRuntime"]),
         library("DistributionResource", ["AWSServices", "LambdaRuntime"]),
         library("YAML", ["CYAML"]),
-        library("CommandLineInterface", ["Governance", "YAML", "CGetopt"]),
+        library("Sharing", ["AWSServices", "Governance", "YAML"]),
+        library("CommandLineInterface", ["Governance", "Sharing", "YAML", "CGetopt"]),
 
         // One executable a function.
         function("ShareRecorder", ["Governance"]),
@@ -77,6 +78,7 @@ let package = Package(
         tests("AWSServicesTests", ["AWSServices", "TestSupport"]),
         tests("GovernanceTests", ["Governance", "TestSupport"]),
         tests("YAMLTests", ["YAML"]),
+        tests("SharingTests", ["Sharing"]),
         tests("CommandLineInterfaceTests", ["CommandLineInterface", "TestSupport"]),
         tests("DistributionResourceTests", ["DistributionResource", "TestSupport"]),
     ],

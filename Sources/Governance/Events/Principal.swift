@@ -41,13 +41,13 @@ extension Principal: Comparable, CustomStringConvertible {
         self = principal
     }
 
-    init?(organizationARN text: String) {
+    public init?(organizationARN text: String) {
         guard let arn = ARN(text), arn.service == "organizations", arn.resource.hasPrefix("organization/o-")
         else { return nil }
         self = .organization(arn)
     }
 
-    init?(organizationalUnitARN text: String) {
+    public init?(organizationalUnitARN text: String) {
         guard let arn = ARN(text), arn.service == "organizations", arn.resource.hasPrefix("ou/o-"),
             arn.resource.split(separator: "/").count == 3
         else { return nil }
