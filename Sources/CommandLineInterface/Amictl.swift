@@ -8,5 +8,5 @@ public enum Amictl {
     )
 
     /// In the order in which help lists them.
-    private static let commands: [Command] = [.shares, .alerts]
+    private static let commands: [Command] = [.shares, .alerts, .share, .sharePlan, .shareApply, .shareDrift]
 }

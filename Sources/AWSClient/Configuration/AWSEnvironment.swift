@@ -23,4 +23,7 @@ public struct AWSEnvironment: Sendable, ExpressibleByDictionaryLiteral {
         guard let value = lookup(name), !value.isEmpty else { return nil }
         return value
     }
+
+    /// The value as it is: one that is set to nothing is the empty text.
+    public func value(of name: String) -> String? { lookup(name) }
 }

@@ -12,6 +12,8 @@ public struct ExitStatus: Hashable, Sendable {
     public static let usage = ExitStatus(code: 2)
     /// The image is in use.
     public static let inUse = ExitStatus(code: 3)
+    /// Two things that should be the same are not.
+    public static let differs = ExitStatus(code: 5)
     /// Not known well enough to say yes.
     public static let unknown = ExitStatus(code: 4)
 
