@@ -94,6 +94,7 @@ public struct DynamoDBUsageStore: UsageStore {
     /// From these the rest of a mapping's attributes follows.
     private static let decidingAttributes = [
         "image_id", "acquired_time", "acquired_id", "intended", "released_time", "released_id",
+        MappingRecord.seenAttribute, "idle",
     ]
 
     /// Whether an item still has every attribute that the record was read from, and none that it was read without.
@@ -117,7 +118,7 @@ public struct DynamoDBUsageStore: UsageStore {
         let key = key(of: change.key)
         let condition = Self.expression(change.condition)
         switch change {
-        case .put(let row):
+        case .put(let row, _):
             let item = key.merging(row.attributes.mapValues { .string($0) }) { key, _ in key }
             return .put(.init(table: usageTable, item: item, condition: condition))
         case .delete:
@@ -130,20 +131,31 @@ public struct DynamoDBUsageStore: UsageStore {
     }
 
     private static func expression(_ condition: UsageRowChange.Condition) -> DynamoDB.Expression? {
-        let comparison: (sign: DynamoDB.Expression, mark: EventMark)
-        switch condition {
-        case .always: return nil
-        case .markBefore(let bound): comparison = ("<", bound)
-        case .markAfter(let bound): comparison = (">", bound)
-        }
-        let sign = comparison.sign
         let firstSeen: DynamoDB.Expression = "\(name: UsageRow.firstSeenAttribute)"
         let eventID: DynamoDB.Expression = "\(name: UsageRow.eventIDAttribute)"
-        let time: DynamoDB.Expression = "\(.string(comparison.mark.time.description))"
-        let id: DynamoDB.Expression = "\(.string(comparison.mark.eventID))"
-        return """
-            attribute_not_exists(\(name: UsageRow.Key.accountKey)) OR \(firstSeen) \(sign) \(time) \
-            OR (\(firstSeen) = \(time) AND \(eventID) \(sign) \(id))
-            """
+        let lastSeen: DynamoDB.Expression = "\(name: UsageRow.lastSeenAttribute)"
+        let holds: DynamoDB.Expression
+        switch condition {
+        case .always: return nil
+        case .markAfter(let bound):
+            let (time, id) = values(of: bound)
+            holds = "\(firstSeen) > \(time) OR (\(firstSeen) = \(time) AND \(eventID) > \(id))"
+        case .markIs(let mark):
+            let (time, id) = values(of: mark)
+            holds = "(\(firstSeen) = \(time) AND \(eventID) = \(id))"
+        case .latestBefore(let bound):
+            let (time, id) = values(of: bound)
+            let tie: DynamoDB.Expression = "\(lastSeen) = \(time) AND \(firstSeen) = \(time) AND \(eventID) < \(id)"
+            // Of a row that a sweep has seen since it began, the sweep's mark is the latest.
+            let seen: DynamoDB.Expression =
+                EventMark.sweepID < bound.eventID
+                ? " OR (\(lastSeen) = \(time) AND \(firstSeen) < \(time))" : ""
+            holds = "\(lastSeen) < \(time) OR (\(tie))\(seen)"
+        }
+        return "attribute_not_exists(\(name: UsageRow.Key.accountKey)) OR \(holds)"
+    }
+
+    private static func values(of mark: EventMark) -> (time: DynamoDB.Expression, id: DynamoDB.Expression) {
+        ("\(.string(mark.time.description))", "\(.string(mark.eventID))")
     }
 }

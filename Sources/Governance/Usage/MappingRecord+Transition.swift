@@ -1,24 +1,3 @@
-/// What happens to one resource.
-public enum ResourceEvent: Hashable, Sendable {
-    case acquired(Acquisition<ImageID>)
-    case released(Resource, EventMark)
-
-    public var resource: Resource {
-        switch self {
-        case .acquired(let acquisition): acquisition.resource
-        case .released(let resource, _): resource
-        }
-    }
-
-    /// Of the record it changes. What is released by an event uses one image at most.
-    var key: MappingKey {
-        switch self {
-        case .acquired(let acquisition): acquisition.resource.mappingKey(using: acquisition.image)
-        case .released(let resource, _): resource.mappingKey(using: nil)
-        }
-    }
-}
-
 /// What an event changes, given the mapping as it was read. Rows are changed first and the mapping last, so that a mapping
 /// never claims what has not been done: whoever is cut off in between finds the mapping as it was, and does it again.
 public struct MappingTransition: Hashable, Sendable {
@@ -30,7 +9,8 @@ public struct MappingTransition: Hashable, Sendable {
     public var isUnfinished = false
 
     public enum Row: Hashable, Sendable {
-        case put(MappingRecord.Acquired)
+        /// - Parameter lastSeen: until when it is known to be so.
+        case put(MappingRecord.Acquired, lastSeen: EventTime, UsageRowChange.Condition)
         case delete(ImageID, UsageRowChange.Condition)
     }
 }
@@ -42,7 +22,8 @@ extension MappingRecord {
     ///   - template: where the resource is a launch template version, the record of the whole template's deletion.
     ///
     /// An image that has to be looked up can be another one the next time. Its acquisition is first written to the
-    /// mapping as intended, and only then made: should this be cut off, the next attempt finds which image it was.
+    /// mapping as intended, and only then made: should this be cut off, the next attempt finds which image it was. What a
+    /// sweep began and did not end, the next one finds in the rows.
     public static func transition(
         from current: MappingRecord?,
         template: MappingRecord?,
@@ -51,65 +32,83 @@ extension MappingRecord {
         let known = current ?? MappingRecord(key: event.key)
         var next = known
         if let deletion = template?.released { next.release(at: deletion) }
-
         switch event {
-        case .released(_, let mark):
-            next.release(at: mark)
-        case .acquired(let use):
-            if next.isReplaced(by: use.mark) {
-                next.acquired = Acquired(
-                    image: use.image,
-                    resourceName: use.resourceName,
-                    mark: use.mark,
-                    isIntended: use.isVolatile
-                )
-            } else if next.acquired?.mark == use.mark {
-                next.acquired?.isIntended = false
-            }
-            // Of a life that is over, nothing is left to be made.
-            if next.state == .released { next.acquired?.isIntended = false }
+        case .released(_, let mark): next.release(at: mark)
+        case .acquired(let use): next.acquire(use)
+        case .observed(let observation): next.observe(observation)
+        case .absent(let absence): next.miss(absence)
         }
 
         var transition = MappingTransition()
-        transition.mapping = next == current ? nil : next
-        transition.isUnfinished = next.state == .intended && next != current
+        transition.mapping = next == known ? nil : next
+        transition.isUnfinished = next.state == .intended && next != known
         let kept = next.state == .active ? next.acquired : nil
-        if let kept, known.state != .active || known.acquired != kept { transition.rows.append(.put(kept)) }
-        transition.rows += obsoleteImages(known, next, event).map { .delete($0, next.deletionCondition) }
+        if let kept, let latest = next.latest, next.needsRow(known, event) {
+            transition.rows.append(.put(kept, lastSeen: latest.time, next.putCondition(event)))
+        }
+        transition.rows += deletions(known, next, event)
         return transition
     }
 
-    /// Images whose rows of this resource must not stay: of the acquisition that was replaced or released; and of an
-    /// acquisition that does not count, whose row may have been written before that was known.
-    private static func obsoleteImages(
+    /// Whether the row is to be written: what is used has changed, or it has been seen again, with or without its row.
+    private func needsRow(_ known: MappingRecord, _ event: ResourceEvent) -> Bool {
+        if case .observed = event { return self != known }
+        return known.state != .active || known.acquired != acquired
+    }
+
+    private func putCondition(_ event: ResourceEvent) -> UsageRowChange.Condition {
+        guard let acquired, let latest else { return .always }
+        if isReused { return .latestBefore(latest) }
+        // A sweep writes the mapping after it, whatever it finds; an event whose mark is lesser comes to know.
+        if case .observed = event { return .always }
+        return .markAfter(acquired.mark)
+    }
+
+    /// Rows of the resource that must not stay: of the acquisition that was replaced or has ended; and of one that does not
+    /// count, whose row may have been written before that was known.
+    private static func deletions(
         _ known: MappingRecord,
         _ next: MappingRecord,
         _ event: ResourceEvent
-    ) -> [ImageID] {
-        var images: [ImageID] = []
-        if let acquired = known.acquired {
-            let mayHaveRow =
-                switch (known.state, event) {
-                // The row was deleted before the release was written.
-                case (.released, .released): false
-                // A cut-off attempt of the same acquisition may have written it since.
-                case (.released, .acquired): next.state == .released
-                default: true
-                }
-            if mayHaveRow { images.append(acquired.image) }
+    ) -> [MappingTransition.Row] {
+        let kept = next.state == .active || next.state == .intended ? next.acquired?.image : nil
+        var conditions: [(image: ImageID, condition: UsageRowChange.Condition)] = []
+        if let acquired = known.acquired, mayHaveRow(known, next, event) {
+            conditions.append((acquired.image, next.endCondition))
         }
-        if case .acquired(let use) = event { images.append(use.image) }
-        let kept = next.state == .released ? nil : next.acquired?.image
-        return images.filter { $0 != kept }.unique()
+        switch event {
+        case .acquired(let use):
+            let isOver = next.state == .released && !next.isReused
+            conditions.append((use.image, isOver ? .always : .markIs(use.mark)))
+        case .observed(let observation):
+            conditions.append((observation.image, next.endCondition))
+        case .absent(let absence):
+            conditions.append((absence.image, next.isEmpty ? .latestBefore(absence.mark) : next.endCondition))
+        case .released: break
+        }
+        var seen: Set<ImageID> = []
+        return conditions.filter { $0.image != kept && seen.insert($0.image).inserted }
+            .map { .delete($0.image, $0.condition) }
     }
 
-    /// Which rows of the resource are of a life, or of an acquisition, that does not count.
-    private var deletionCondition: UsageRowChange.Condition {
-        switch (isReused, state) {
-        case (false, .released): .always
-        case (true, .released): released.map { .markBefore(EventMark(time: $0.time, eventID: "")) } ?? .always
-        case (false, _): acquired.map { .markAfter($0.mark) } ?? .always
-        case (true, _): acquired.map { .markBefore($0.mark) } ?? .always
+    private static func mayHaveRow(_ known: MappingRecord, _ next: MappingRecord, _ event: ResourceEvent) -> Bool {
+        switch (known.state, event) {
+        // The row was deleted before that was written.
+        case (.released, .released), (.released, .absent), (.idle, .released), (.idle, .absent): false
+        // A cut-off attempt of the same acquisition may have written it since.
+        case (.released, .acquired), (.released, .observed): next.state == .released
+        default: true
         }
+    }
+
+    private var isEmpty: Bool { acquired == nil && released == nil }
+
+    /// Which rows are of a life, or of an acquisition, that does not count. It leaves alone what another one, which counts,
+    /// may be writing at this moment.
+    private var endCondition: UsageRowChange.Condition {
+        if state == .released, !isReused { return .always }
+        if state == .released, let released { return .latestBefore(EventMark(time: released.time, eventID: "")) }
+        guard let acquired, let latest else { return .always }
+        return isReused || seen != nil ? .latestBefore(latest) : .markAfter(acquired.mark)
     }
 }

@@ -1,18 +1,20 @@
-/// What is known of one resource: the acquisition of an image that counts and the release that counts.
+/// What is known of one resource, or of one resource's use of one image where it can use several: the acquisition that
+/// counts, the release that counts, and until when a sweep has seen it so.
 ///
-/// Which ones count is decided by the events' times alone, so that records that saw the same events are equal, whatever
-/// the order. An identifier that never comes back has one life: its earliest acquisition and its earliest release count,
-/// and a release ends it, whatever the times say. A name that can come back has the latest of each, and the later of the
-/// two holds; at the same time it is in use, since "unknown" must never look like "unused".
+/// What counts is decided by times alone, so that records that saw the same events are equal, whatever the order. An
+/// identifier that never comes back has one life: its earliest acquisition and its earliest release count, and a release
+/// ends it, whatever the times say; but which image it uses (a parameter that it names may change) is what a sweep saw
+/// last. What can begin again has the latest of each, and the later of the two holds, a sweep's sight of it being as good as
+/// an acquisition; at the same time it is in use, since "unknown" must never look like "unused".
 public struct MappingRecord: Hashable, Sendable {
     public struct Acquired: Hashable, Sendable {
-        public let image: ImageID
-        public let resourceName: String?
-        public let mark: EventMark
+        public internal(set) var image: ImageID
+        public internal(set) var resourceName: String?
+        public internal(set) var mark: EventMark
         /// The image is decided, the usage row perhaps not written yet.
         public internal(set) var isIntended: Bool
 
-        public init(image: ImageID, resourceName: String?, mark: EventMark, isIntended: Bool) {
+        public init(image: ImageID, resourceName: String?, mark: EventMark, isIntended: Bool = false) {
             self.image = image
             self.resourceName = resourceName
             self.mark = mark
@@ -23,34 +25,80 @@ public struct MappingRecord: Hashable, Sendable {
     public enum State: String, Hashable, Sendable {
         case intended
         case active
+        /// There, but it names another's image now, or none; it may name the creator's again.
+        case idle
         case released
     }
 
     public let key: MappingKey
     public internal(set) var acquired: Acquired?
     public internal(set) var released: EventMark?
+    /// The mark's time of the latest sweep that saw it as it stands here: in use or idle.
+    public internal(set) var seen: EventTime?
+    public internal(set) var isIdle: Bool
 
-    public init(key: MappingKey, acquired: Acquired? = nil, released: EventMark? = nil) {
+    public init(
+        key: MappingKey,
+        acquired: Acquired? = nil,
+        released: EventMark? = nil,
+        seen: EventTime? = nil,
+        isIdle: Bool = false
+    ) {
         self.key = key
         self.acquired = acquired
         self.released = released
+        self.seen = seen
+        self.isIdle = isIdle
     }
 
     var isReused: Bool { key.resource?.kind.isReused ?? false }
 
     public var state: State {
-        guard let acquired else { return .released }
-        if let released, !isReused || released.time > acquired.mark.time { return .released }
+        guard let acquired, let latest else { return .released }
+        if let released, !isReused || released.time > latest.time { return .released }
+        if isIdle { return .idle }
         return acquired.isIntended ? .intended : .active
     }
 
-    /// The mark of what brought the state about.
-    public var mark: EventMark? { state == .released ? released : acquired?.mark }
+    /// Up to when it is known as it stands, a release aside.
+    var latest: EventMark? {
+        guard let acquired else { return nil }
+        guard let seen, seen > acquired.mark.time else { return acquired.mark }
+        return .sweep(at: seen)
+    }
 
-    /// Whether an acquisition with this mark takes the place of the one that is known.
-    func isReplaced(by mark: EventMark) -> Bool {
-        guard let acquired else { return true }
-        return isReused ? mark > acquired.mark : mark < acquired.mark
+    /// The mark of what brought the state about.
+    public var mark: EventMark? {
+        switch state {
+        case .released: released
+        case .idle: latest
+        case .intended, .active: acquired?.mark
+        }
+    }
+
+    // MARK: Changes
+
+    mutating func acquire(_ use: Acquisition<ImageID>) {
+        if isReplaced(by: use) {
+            acquired = Acquired(
+                image: use.image,
+                resourceName: use.resourceName,
+                mark: use.mark,
+                isIntended: use.isVolatile && seen == nil
+            )
+        } else if acquired?.mark == use.mark {
+            acquired?.isIntended = false
+        }
+        // Of a life that is over, nothing is left to be made.
+        if state == .released { acquired?.isIntended = false }
+    }
+
+    /// Whether an acquisition takes the place of the one that is known. A sweep's later word on the image stands.
+    private func isReplaced(by use: Acquisition<ImageID>) -> Bool {
+        guard let acquired, let latest else { return true }
+        let isSame = acquired.image == use.image
+        if isReused { return use.mark > acquired.mark && (isSame || use.mark > latest) }
+        return use.mark < acquired.mark && (isSame || seen == nil)
     }
 
     mutating func release(at mark: EventMark) {
@@ -59,5 +107,47 @@ public struct MappingRecord: Hashable, Sendable {
             return
         }
         self.released = isReused ? max(released, mark) : min(released, mark)
+    }
+
+    mutating func observe(_ observation: Observation) {
+        let time = observation.mark.time
+        // What never comes back stays released, and what was released later than this is.
+        if let released, !isReused || released.time > time { return }
+        if let acquired, let latest {
+            // What is newer is left alone.
+            guard time >= latest.time else { return }
+            if acquired.image == observation.image, state != .released {
+                if let seen, seen >= observation.freshFrom, state == .active { return }
+                self.acquired?.isIntended = false
+                self.acquired?.resourceName = observation.resourceName ?? acquired.resourceName
+                seen = time
+                isIdle = false
+                return
+            }
+            guard time > latest.time || state == .released else { return }
+        }
+        acquired = Acquired(
+            image: observation.image,
+            resourceName: observation.resourceName,
+            mark: observation.mark
+        )
+        seen = time
+        isIdle = false
+    }
+
+    mutating func miss(_ absence: Absence) {
+        guard let acquired, let latest else {
+            if absence.isGone || isReused { release(at: absence.mark) }
+            return
+        }
+        guard state != .released, latest.time < absence.mark.time else { return }
+        if absence.isGone {
+            release(at: absence.mark)
+        } else if acquired.image == absence.image {
+            guard !isReused else { return release(at: absence.mark) }
+            self.acquired?.isIntended = false
+            seen = absence.mark.time
+            isIdle = true
+        }
     }
 }

@@ -30,14 +30,12 @@ public struct UsageLedger<Store: UsageStore>: Sendable {
     public let store: Store
     public let account: AccountID
     public let region: Region
-    public let source: UsageSource
     private let rounds = 20
 
-    public init(store: Store, account: AccountID, region: Region, source: UsageSource = .event) {
+    public init(store: Store, account: AccountID, region: Region) {
         self.store = store
         self.account = account
         self.region = region
-        self.source = source
     }
 
     public func apply(_ changes: UsageChanges<ImageID>) async throws {
@@ -66,11 +64,16 @@ public struct UsageLedger<Store: UsageStore>: Sendable {
         throw RecordContention(description: "\(key.resourceID) is changed by others all the time")
     }
 
-    private func settle(_ events: [ResourceEvent]) async throws {
+    /// Applies what happened to any number of resources: read, decide, change rows, write mappings. Of several events of the
+    /// same record, the first one.
+    /// - Returns: the state in which each record was left.
+    @discardableResult
+    public func settle(_ events: [ResourceEvent]) async throws -> [MappingKey: MappingRecord.State] {
+        var states: [MappingKey: MappingRecord.State] = [:]
         var seen: Set<MappingKey> = []
         var open = events.filter { seen.insert($0.key).inserted }
         for _ in 0..<rounds {
-            if open.isEmpty { return }
+            if open.isEmpty { return states }
             let keys = open.map(\.key) + open.compactMap(\.resource.templateKey).unique()
             let known = try await store.mappings(keys)
             var rows: [UsageRowChange] = []
@@ -82,6 +85,7 @@ public struct UsageLedger<Store: UsageStore>: Sendable {
                 let transition = MappingRecord.transition(from: known[key], template: template, event)
                 rows += transition.rows.map { change($0, of: event.resource) }
                 if transition.isUnfinished { unfinished.insert(key) }
+                states[key] = (transition.mapping ?? known[key])?.state ?? .released
                 guard let mapping = transition.mapping else { continue }
                 writes.append(
                     MappingWrite(
@@ -98,20 +102,22 @@ public struct UsageLedger<Store: UsageStore>: Sendable {
         if let event = open.first {
             throw RecordContention(description: "\(event.resource.id) is changed by others all the time")
         }
+        return states
     }
 
     private func change(_ row: MappingTransition.Row, of resource: Resource) -> UsageRowChange {
         switch row {
-        case .put(let acquired):
+        case .put(let acquired, let lastSeen, let condition):
             .put(
                 UsageRow(
                     key: .init(account: account, image: acquired.image, resource: resource),
                     resourceName: acquired.resourceName,
                     region: region,
                     mark: acquired.mark,
-                    lastSeen: acquired.mark.time,
-                    source: source
-                )
+                    lastSeen: lastSeen,
+                    source: acquired.mark.source
+                ),
+                condition
             )
         case .delete(let image, let condition):
             .delete(.init(account: account, image: image, resource: resource), condition)

@@ -23,6 +23,7 @@ extension UsageRow {
     /// With `event_id`, the row's mark: what a conditional write compares.
     public static let firstSeenAttribute = "first_seen"
     public static let eventIDAttribute = "event_id"
+    public static let lastSeenAttribute = "last_seen"
 
     /// Everything but the keys of the table.
     public var attributes: ItemAttributes {
@@ -32,7 +33,7 @@ extension UsageRow {
             "resource_id": key.resource.id,
             "region": region.text,
             Self.firstSeenAttribute: mark.time.description,
-            "last_seen": lastSeen.description,
+            Self.lastSeenAttribute: lastSeen.description,
             Self.eventIDAttribute: mark.eventID,
             "source": source.rawValue,
         ]
@@ -48,8 +49,8 @@ extension UsageRow {
         guard let eventID = attributes[Self.eventIDAttribute] else {
             throw MalformedItem(attribute: Self.eventIDAttribute)
         }
-        guard let lastSeen = attributes["last_seen"].flatMap({ EventTime($0) }) else {
-            throw MalformedItem(attribute: "last_seen")
+        guard let lastSeen = attributes[Self.lastSeenAttribute].flatMap({ EventTime($0) }) else {
+            throw MalformedItem(attribute: Self.lastSeenAttribute)
         }
         guard let source = attributes["source"].flatMap(UsageSource.init(rawValue:)) else {
             throw MalformedItem(attribute: "source")
@@ -72,6 +73,9 @@ extension MappingRecord {
     /// Epoch seconds, as DynamoDB's time to live wants them: the only number of the item, see `expiry(afterDays:)`.
     public static let expiryAttribute = "expires_at"
 
+    /// The mark's time of the latest sweep that saw the resource so.
+    public static let seenAttribute = "seen"
+
     /// Everything but the keys and the expiry. `state`, `event_time` and `event_id` say how things stand; the acquisition
     /// and the release that count are under `acquired_…` and `released_…`.
     public var attributes: ItemAttributes {
@@ -86,6 +90,8 @@ extension MappingRecord {
             attributes["acquired_id"] = acquired.mark.eventID
             if acquired.isIntended { attributes["intended"] = "true" }
         }
+        attributes[Self.seenAttribute] = seen?.description
+        if isIdle { attributes["idle"] = "true" }
         attributes["released_time"] = released?.time.description
         attributes["released_id"] = released?.eventID
         return attributes
@@ -111,7 +117,18 @@ extension MappingRecord {
                 isIntended: attributes["intended"] == "true"
             )
         }
-        self.init(key: key, acquired: acquired, released: try Self.mark("released_", in: attributes))
+        var seen: EventTime?
+        if let text = attributes[Self.seenAttribute] {
+            seen = EventTime(text)
+            if seen == nil { throw MalformedItem(attribute: Self.seenAttribute) }
+        }
+        self.init(
+            key: key,
+            acquired: acquired,
+            released: try Self.mark("released_", in: attributes),
+            seen: seen,
+            isIdle: attributes["idle"] == "true"
+        )
     }
 
     private static func mark(_ prefix: String, in attributes: ItemAttributes) throws(MalformedItem) -> EventMark? {

@@ -22,8 +22,9 @@ public struct UsageRow: Hashable, Sendable {
     /// A launch template's name.
     public let resourceName: String?
     public let region: Region
-    /// Of the event by which the resource began to use the image; its time is `first_seen`.
+    /// Of the event by which the resource began to use the image, or of the sweep that found it; its time is `first_seen`.
     public let mark: EventMark
+    /// Until when it is known to be so: the event's time, or the mark's of the latest sweep that saw it.
     public let lastSeen: EventTime
     public let source: UsageSource
 
@@ -44,44 +45,49 @@ public struct UsageRow: Hashable, Sendable {
     }
 }
 
+extension UsageRow {
+    /// Up to when it is known, by the order that all marks have: its own mark, or a sweep's that has seen it since.
+    var latest: EventMark { lastSeen > mark.time ? .sweep(at: lastSeen) : mark }
+}
+
 /// A change of the usage table. Each is right to do even if it is late: its condition keeps it from touching what another
 /// event, one that counts, has written.
 public enum UsageRowChange: Hashable, Sendable {
+    /// What must hold for the row that is there. Where there is none, every condition holds.
     public enum Condition: Hashable, Sendable {
         case always
-        /// Only a row with a lesser mark (`first_seen`, then `event_id`).
-        case markBefore(EventMark)
-        /// Only a row with a greater mark.
+        /// A row with a greater mark (`first_seen`, then `event_id`).
         case markAfter(EventMark)
+        /// A row with this very mark.
+        case markIs(EventMark)
+        /// A row that is known up to an earlier mark only: its own, and `last_seen` as a sweep's.
+        case latestBefore(EventMark)
 
-        /// Whether a row with this mark is to be changed. What is not there always is.
-        public func holds(for mark: EventMark?) -> Bool {
-            guard let mark else { return true }
+        public func holds(for row: UsageRow?) -> Bool {
+            guard let row else { return true }
             return switch self {
             case .always: true
-            case .markBefore(let bound): mark < bound
-            case .markAfter(let bound): mark > bound
+            case .markAfter(let bound): row.mark > bound
+            case .markIs(let mark): row.mark == mark
+            case .latestBefore(let bound): row.latest < bound
             }
         }
     }
 
-    /// Writes the whole row, unless there is one that counts as much or more: an earlier one, or, of a name that can come back, a
-    /// later one.
-    case put(UsageRow)
+    /// Writes the whole row.
+    case put(UsageRow, Condition)
     case delete(UsageRow.Key, Condition)
 
     public var key: UsageRow.Key {
         switch self {
-        case .put(let row): row.key
+        case .put(let row, _): row.key
         case .delete(let key, _): key
         }
     }
 
-    /// What must hold for the row that is there, if any.
     public var condition: Condition {
         switch self {
-        case .put(let row): row.key.resource.kind.isReused ? .markBefore(row.mark) : .markAfter(row.mark)
-        case .delete(_, let condition): condition
+        case .put(_, let condition), .delete(_, let condition): condition
         }
     }
 }

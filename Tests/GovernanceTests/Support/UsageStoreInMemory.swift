@@ -49,15 +49,15 @@ final class UsageStoreInMemory: UsageStore {
     func change(_ rows: [UsageRowChange]) async throws {
         for row in rows {
             try await step { contents in
-                guard row.condition.holds(for: try self.mark(of: row.key, in: contents)) else { return }
-                contents.rows[row.key.sortKey] = if case .put(let row) = row { row.attributes } else { nil }
+                guard row.condition.holds(for: try self.row(at: row.key, in: contents)) else { return }
+                contents.rows[row.key.sortKey] = if case .put(let row, _) = row { row.attributes } else { nil }
             }
         }
     }
 
-    private func mark(of key: UsageRow.Key, in contents: Contents) throws -> EventMark? {
+    private func row(at key: UsageRow.Key, in contents: Contents) throws -> UsageRow? {
         try contents.rows[key.sortKey].map {
-            try UsageRow(account: key.account, sortKey: key.sortKey, attributes: $0).mark
+            try UsageRow(account: key.account, sortKey: key.sortKey, attributes: $0)
         }
     }
 

@@ -1,0 +1,85 @@
+/// What happens to one resource, or is found out about it.
+public enum ResourceEvent: Hashable, Sendable {
+    /// An event tells that it began to use an image.
+    case acquired(Acquisition<ImageID>)
+    /// An event tells that it is gone.
+    case released(Resource, EventMark)
+    /// A sweep saw it use an image.
+    case observed(Observation)
+    /// A sweep asked for it, and it does not use the image that it is recorded with.
+    case absent(Absence)
+
+    public var resource: Resource {
+        switch self {
+        case .acquired(let acquisition): acquisition.resource
+        case .released(let resource, _): resource
+        case .observed(let observation): observation.resource
+        case .absent(let absence): absence.resource
+        }
+    }
+
+    /// Of the record it changes. What is released by an event uses one image at most.
+    var key: MappingKey {
+        switch self {
+        case .acquired(let acquisition): acquisition.resource.mappingKey(using: acquisition.image)
+        case .released(let resource, _): resource.mappingKey(using: nil)
+        case .observed(let observation): observation.resource.mappingKey(using: observation.image)
+        case .absent(let absence): absence.resource.mappingKey(using: absence.image)
+        }
+    }
+}
+
+/// A sweep saw that a resource uses an image.
+public struct Observation: Hashable, Sendable {
+    public let resource: Resource
+    public let resourceName: String?
+    public let image: ImageID
+    /// ``EventMark/sweep(lookingFrom:)`` of when it began to look.
+    public let mark: EventMark
+    /// Where the same is known from this time on, there is nothing to refresh: the same sweep has seen it before.
+    public let freshFrom: EventTime
+
+    public init(
+        resource: Resource,
+        resourceName: String? = nil,
+        image: ImageID,
+        mark: EventMark,
+        freshFrom: EventTime? = nil
+    ) {
+        self.resource = resource
+        self.resourceName = resourceName
+        self.image = image
+        self.mark = mark
+        self.freshFrom = freshFrom ?? mark.time
+    }
+}
+
+/// By a direct answer, not by absence from a list, a resource does not use an image.
+public struct Absence: Hashable, Sendable {
+    public let resource: Resource
+    public let image: ImageID
+    public let mark: EventMark
+    /// The resource is not there at all. One whose identifier never comes back is released for ever; else it is there, and
+    /// may come to use the image again.
+    public let isGone: Bool
+
+    public init(resource: Resource, image: ImageID, mark: EventMark, isGone: Bool) {
+        self.resource = resource
+        self.image = image
+        self.mark = mark
+        self.isGone = isGone
+    }
+}
+
+extension EventMark {
+    static let sweepID = "sweep"
+
+    /// The mark of what a sweep finds that began to look at `start`. Lists of AWS may be behind, and never by as much as
+    /// ten minutes; so what a sweep finds is true of some moment after ten minutes before it began. Whatever an event
+    /// tells of a later time stands.
+    public static func sweep(lookingFrom start: EventTime) -> EventMark { sweep(at: start.advanced(bySeconds: -600)) }
+
+    static func sweep(at time: EventTime) -> EventMark { EventMark(time: time, eventID: sweepID) }
+
+    var source: UsageSource { eventID == Self.sweepID ? .sweep : .event }
+}
