@@ -66,7 +66,7 @@ public struct DynamoDBUsageStore: UsageStore {
         return Set(zip(keys, outcomes).compactMap { key, outcome in outcome == .written ? nil : key })
     }
 
-    private func key(of key: MappingKey) -> DynamoDB.Item {
+    func key(of key: MappingKey) -> DynamoDB.Item {
         [MappingRecord.resourceKey: .string(key.resourceID), MappingRecord.partKey: .string(key.part)]
     }
 
@@ -78,7 +78,7 @@ public struct DynamoDBUsageStore: UsageStore {
         return item
     }
 
-    private func mapping(_ item: DynamoDB.Item) throws -> MappingRecord {
+    func mapping(_ item: DynamoDB.Item) throws -> MappingRecord {
         guard let resourceID = item[MappingRecord.resourceKey]?.stringValue else {
             throw MalformedItem(attribute: MappingRecord.resourceKey)
         }
@@ -89,7 +89,7 @@ public struct DynamoDBUsageStore: UsageStore {
         return try MappingRecord(key: key, attributes: item.compactMapValues(\.stringValue))
     }
 
-    private static let isAbsent: DynamoDB.Expression = "attribute_not_exists(\(name: MappingRecord.resourceKey))"
+    static let isAbsent: DynamoDB.Expression = "attribute_not_exists(\(name: MappingRecord.resourceKey))"
 
     /// From these the rest of a mapping's attributes follows.
     private static let decidingAttributes = [

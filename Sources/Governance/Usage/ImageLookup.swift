@@ -46,7 +46,8 @@ public final class ImageLookup: Sendable {
 
     // MARK: Which image
 
-    private func image(_ reference: ImageReference, logger: Logger) async throws -> ImageID? {
+    /// The image that a reference leads to; nil where it leads to none.
+    func image(_ reference: ImageReference, logger: Logger) async throws -> ImageID? {
         let text: String?
         switch reference {
         case .id(let image): return image
@@ -90,7 +91,9 @@ public final class ImageLookup: Sendable {
 
     // MARK: Whose image
 
-    private func creatorImages(
+    /// Those of the images that are the creator's. What cannot be told apart from another's is left out, and asked for again
+    /// the next time.
+    func creatorImages(
         among images: Set<ImageID>,
         of account: AccountID,
         logger: Logger

@@ -82,6 +82,7 @@ extension MappingRecord {
             conditions.append((use.image, isOver ? .always : .markIs(use.mark)))
         case .observed(let observation):
             conditions.append((observation.image, next.endCondition))
+            if let former = observation.formerImage { conditions.append((former, next.endCondition)) }
         case .absent(let absence):
             conditions.append((absence.image, next.isEmpty ? .latestBefore(absence.mark) : next.endCondition))
         case .released: break

@@ -38,19 +38,23 @@ public struct Observation: Hashable, Sendable {
     public let mark: EventMark
     /// Where the same is known from this time on, there is nothing to refresh: the same sweep has seen it before.
     public let freshFrom: EventTime
+    /// One with which it was recorded, and which it does not use.
+    public let formerImage: ImageID?
 
     public init(
         resource: Resource,
         resourceName: String? = nil,
         image: ImageID,
         mark: EventMark,
-        freshFrom: EventTime? = nil
+        freshFrom: EventTime? = nil,
+        formerImage: ImageID? = nil
     ) {
         self.resource = resource
         self.resourceName = resourceName
         self.image = image
         self.mark = mark
         self.freshFrom = freshFrom ?? mark.time
+        self.formerImage = formerImage
     }
 }
 

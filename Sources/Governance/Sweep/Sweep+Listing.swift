@@ -1,0 +1,73 @@
+import AWSClient
+import LambdaRuntime
+
+/// The first look: what is listed.
+extension Sweep {
+    func list(_ section: InventorySection, _ checkpoint: inout SweepCheckpoint) async throws -> Step {
+        let sectionStarted = checkpoint.sectionStarted ?? budget.now()
+        checkpoint.sectionStarted = sectionStarted
+        guard let page = try await page(of: section, &checkpoint) else { return .done }
+
+        let resolved = try await images.images(of: Set(page.sightings.map(\.image)))
+        if !resolved.refused.isEmpty, checkpoint.skipped.insert(section).inserted {
+            logger.warn(
+                "references of the section may not be followed; it is not complete",
+                ["section": section.rawValue, "references": resolved.refused.count]
+            )
+        }
+        let tracked = try await images.tracked(Set(resolved.images.values))
+        let mark = EventMark.sweep(lookingFrom: sectionStarted)
+        var seen: Set<MappingKey> = []
+        let observations = page.sightings.compactMap { sighting -> ResourceEvent? in
+            guard let image = resolved.images[sighting.image], tracked.contains(image),
+                seen.insert(sighting.resource.mappingKey(using: image)).inserted
+            else { return nil }
+            return .observed(
+                Observation(
+                    resource: sighting.resource,
+                    resourceName: sighting.resourceName,
+                    image: image,
+                    mark: mark,
+                    freshFrom: checkpoint.mark.time
+                )
+            )
+        }
+        for batch in observations.batches(of: Self.batchSize) {
+            if budget.isSpent() { return .outOfTime }
+            let start = budget.instant()
+            try await ledger.settle(batch)
+            try await budget.pause(since: start, resources: batch.count)
+        }
+        checkpoint.advance(to: page.nextToken)
+        return .done
+    }
+
+    /// The next page; nil where there is none for now, as the checkpoint then says.
+    private func page(
+        of section: InventorySection,
+        _ checkpoint: inout SweepCheckpoint
+    ) async throws -> InventoryPage? {
+        do {
+            return try await inventory.page(of: section, after: checkpoint.token)
+        } catch is ExpiredInventoryToken {
+            logger.info("the listing begins again: its token has expired", ["section": section.rawValue])
+            checkpoint.restart(section)
+        } catch let error as AWSError where error.isRefusal {
+            logger.warn("the section may not be listed, and is left out", error: error, ["section": section.rawValue])
+            checkpoint.skip(section)
+        } catch let error as AWSError where [.throttling, .deadline, .cancelled].contains(error.kind) {
+            throw error
+        } catch {
+            guard checkpoint.fail(section) else { throw error }
+            logger.warn("the section cannot be listed, and is left out", error: error, ["section": section.rawValue])
+        }
+        return nil
+    }
+}
+
+extension Array {
+    /// The elements in order, in arrays of `size`, the last with what is left.
+    func batches(of size: Int) -> [[Element]] {
+        stride(from: 0, to: count, by: size).map { Array(self[$0..<Swift.min($0 + size, count)]) }
+    }
+}

@@ -1,0 +1,81 @@
+/// An item of the mapping table, under a key that is no resource's. Numbers are written as strings, like everything there
+/// but the expiry.
+extension SweepCheckpoint {
+    public static let key = MappingKey(resourceID: "sweep", part: "-")
+
+    /// What a conditional write compares.
+    public static let revisionAttribute = "revision"
+
+    public var attributes: ItemAttributes {
+        var attributes: ItemAttributes = [
+            Self.revisionAttribute: String(revision),
+            "state": completed == nil ? "under way" : "completed",
+            "started": started.description,
+            "phase": phase.text,
+            "failures": String(failures),
+            "restarts": String(restarts),
+            "resources": String(resources),
+            "released": String(released),
+        ]
+        attributes["completed"] = completed?.description
+        attributes["section_started"] = sectionStarted?.description
+        attributes["token"] = token
+        if !skipped.isEmpty { attributes["skipped"] = skippedNames.joined(separator: ",") }
+        attributes["held_until"] = heldUntil?.description
+        return attributes
+    }
+
+    var skippedNames: [String] { skipped.map(\.rawValue).sorted() }
+
+    public init(attributes: ItemAttributes) throws(MalformedItem) {
+        guard let started = try attributes.moment("started") else { throw MalformedItem(attribute: "started") }
+        self.init(started: started)
+        guard let phase = attributes["phase"].flatMap(Phase.init(text:)) else {
+            throw MalformedItem(attribute: "phase")
+        }
+        self.phase = phase
+        revision = try attributes.count(Self.revisionAttribute)
+        completed = try attributes.moment("completed")
+        sectionStarted = try attributes.moment("section_started")
+        token = attributes["token"]
+        // A section that this version does not have is none it could list.
+        skipped = Set((attributes["skipped"] ?? "").split(separator: ",").compactMap { .init(rawValue: String($0)) })
+        failures = try attributes.count("failures")
+        restarts = try attributes.count("restarts")
+        resources = try attributes.count("resources")
+        released = try attributes.count("released")
+        heldUntil = try attributes.moment("held_until")
+    }
+}
+
+extension SweepCheckpoint.Phase {
+    private static let sectionPrefix = "listing "
+
+    /// `listing instances`, `confirming`, …
+    public var text: String {
+        switch self {
+        case .listing(let section): Self.sectionPrefix + section.rawValue
+        case .confirming: "confirming"
+        case .reconciling: "reconciling"
+        case .completed: "completed"
+        }
+    }
+
+    init?(text: String) {
+        guard let phase = SweepCheckpoint.phases.first(where: { $0.text == text }) else { return nil }
+        self = phase
+    }
+}
+
+extension ItemAttributes {
+    fileprivate func moment(_ name: String) throws(MalformedItem) -> EventTime? {
+        guard let text = self[name] else { return nil }
+        guard let time = EventTime(text) else { throw MalformedItem(attribute: name) }
+        return time
+    }
+
+    fileprivate func count(_ name: String) throws(MalformedItem) -> Int {
+        guard let count = self[name].flatMap({ Int($0) }), count >= 0 else { throw MalformedItem(attribute: name) }
+        return count
+    }
+}

@@ -1,0 +1,92 @@
+/// How far a sweep has come, so that another invocation can continue it; and, once it has ended, when it was.
+///
+/// A sweep looks at everything three times: first at what AWS lists, section by section; then at the mappings it has not
+/// come across, which it asks for one by one; then at the usage rows it has not refreshed, left over from what was cut off.
+public struct SweepCheckpoint: Hashable, Sendable {
+    public enum Phase: Hashable, Sendable {
+        case listing(InventorySection)
+        case confirming
+        case reconciling
+        case completed
+    }
+
+    /// Counted up with each write. A write replaces the revision that it was made from, or does not happen: of two
+    /// invocations that continue the same sweep, one learns that it has been overtaken.
+    public internal(set) var revision = 0
+    public let started: EventTime
+    public internal(set) var completed: EventTime?
+    public internal(set) var phase: Phase
+    /// When the listing of the current section began.
+    public internal(set) var sectionStarted: EventTime?
+    /// Continues the current phase, or the section; nil at its beginning.
+    public internal(set) var token: String?
+    /// Sections of which something is not known.
+    public internal(set) var skipped: Set<InventorySection> = []
+    /// How often the current section could not be listed.
+    public internal(set) var failures = 0
+    /// How often the current section had to be begun again.
+    public internal(set) var restarts = 0
+    /// Resources in use, as far as they are counted.
+    public internal(set) var resources = 0
+    /// Resources that turned out to be in use no more.
+    public internal(set) var released = 0
+    /// An invocation works on it until then at the latest.
+    public internal(set) var heldUntil: EventTime?
+
+    /// A sweep that begins.
+    public init(started: EventTime) {
+        self.started = started
+        phase = Self.phases[0]
+    }
+
+    /// All that a sweep finds but what its sections list has this mark.
+    var mark: EventMark { .sweep(lookingFrom: started) }
+
+    /// The phases in their order.
+    static let phases: [Phase] = InventorySection.allCases.map(Phase.listing) + [.confirming, .reconciling, .completed]
+
+    /// Another section is begun only so often before it is left out.
+    private static let maximumFailures = 3
+    private static let maximumRestarts = 5
+
+    // MARK: Steps
+
+    /// A page has been dealt with; there is another one where there is a token.
+    mutating func advance(to token: String?) {
+        self.token = token
+        failures = 0
+        if token == nil { endPhase() }
+    }
+
+    /// The section is left out.
+    mutating func skip(_ section: InventorySection) {
+        skipped.insert(section)
+        endPhase()
+    }
+
+    /// The section cannot be continued where it was left.
+    mutating func restart(_ section: InventorySection) {
+        restarts += 1
+        if restarts > Self.maximumRestarts { return skip(section) }
+        token = nil
+        sectionStarted = nil
+    }
+
+    /// The section could not be listed.
+    /// - Returns: whether it is left out from now on.
+    mutating func fail(_ section: InventorySection) -> Bool {
+        failures += 1
+        guard failures >= Self.maximumFailures else { return false }
+        skip(section)
+        return true
+    }
+
+    private mutating func endPhase() {
+        let next = Self.phases.firstIndex(of: phase).map { Self.phases.index(after: $0) }
+        phase = next.map { Self.phases[min($0, Self.phases.count - 1)] } ?? .completed
+        token = nil
+        sectionStarted = nil
+        failures = 0
+        restarts = 0
+    }
+}
