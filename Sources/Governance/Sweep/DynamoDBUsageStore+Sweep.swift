@@ -5,12 +5,14 @@ extension DynamoDBUsageStore: SweepStore {
     // MARK: Checkpoint
 
     public func checkpoint() async throws -> SweepCheckpoint? {
-        let items = try await own.batchGet(table: mappingTable, keys: [key(of: SweepCheckpoint.key)], isConsistent: true)
+        let keys = [key(of: SweepCheckpoint.key)]
+        let items = try await own.batchGet(table: mappingTable, keys: keys, isConsistent: true)
         return try items.first.map { try SweepCheckpoint(attributes: $0.texts) }
     }
 
     public func write(_ checkpoint: SweepCheckpoint, replacing revision: Int?) async throws -> Bool {
-        let item = key(of: SweepCheckpoint.key).merging(checkpoint.attributes.mapValues { .string($0) }) { key, _ in key }
+        let attributes = checkpoint.attributes.mapValues { DynamoDB.AttributeValue.string($0) }
+        let item = key(of: SweepCheckpoint.key).merging(attributes) { key, _ in key }
         let condition: DynamoDB.Expression =
             revision.map { "\(name: SweepCheckpoint.revisionAttribute) = \(.string(String($0)))" } ?? Self.isAbsent
         let put = DynamoDB.PutItem(table: mappingTable, item: item, condition: condition)

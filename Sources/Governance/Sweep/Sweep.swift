@@ -119,7 +119,7 @@ public struct Sweep<Store: UsageStore & SweepStore, Items: Inventory, Images: Im
     /// One page of the current phase.
     private func attempt(_ checkpoint: inout SweepCheckpoint) async throws -> Step {
         do {
-            return try await AWSClient.$deadline.withValue(budget.stepDeadline ?? AWSClient.deadline) {
+            return try await AWSClient.$deadline.withValue(budget.requestDeadline ?? AWSClient.deadline) {
                 switch checkpoint.phase {
                 case .listing(let section): try await list(section, &checkpoint)
                 case .confirming: try await confirmMappings(&checkpoint)

@@ -11,6 +11,8 @@ public struct SweepBudget: Sendable {
     public var deadline: ContinuousClock.Instant?
     /// What is left for the steps' end and the checkpoint.
     public var reserve: Duration
+    /// No request of a step goes past it, so that the checkpoint can still be written.
+    public var requestDeadline: ContinuousClock.Instant?
     /// Resources a second. Every row is two write units of one partition, which takes 1,000 a second
     /// (https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html).
     public var pace: Int
@@ -28,14 +30,12 @@ public struct SweepBudget: Sendable {
         self.sleep = sleep
         deadline = remaining.map { instant() + $0 }
         reserve = remaining.map { min(.seconds(20), max(.seconds(2), $0 / 10)) } ?? .zero
+        requestDeadline = deadline.map { [reserve] in $0 - reserve / 2 }
         self.pace = pace
     }
 
     /// Whether no other page or batch is to be begun.
     func isSpent() -> Bool { deadline.map { instant() + reserve >= $0 } ?? false }
-
-    /// No request of a step goes past it, so that the checkpoint can still be written.
-    var stepDeadline: ContinuousClock.Instant? { deadline.map { $0 - reserve / 2 } }
 
     /// When the invocation has ended for certain.
     var heldUntil: EventTime {

@@ -1,0 +1,198 @@
+import AWSClient
+import Synchronization
+
+@testable import Governance
+
+/// What is there in an account at one moment.
+struct AccountState: Sendable {
+    var instances: [InstanceID: ImageID] = [:]
+    var templates: [LaunchTemplateID: [Int: ImageReference]] = [:]
+    var launchConfigurations: [LaunchConfigurationName: ImageID] = [:]
+    var groups: [AutoScalingGroupName: Set<ImageID>] = [:]
+    var parameters: [ParameterName: ImageID] = [:]
+
+    func image(_ reference: ImageReference) -> ImageID? {
+        switch reference {
+        case .id(let image): image
+        case .parameter(let name): ParameterName(name).flatMap { parameters[$0] }
+        case .launchTemplateVersion, .launchConfiguration: nil
+        }
+    }
+
+    /// How a resource names its images; nil where it is not there.
+    func references(of resource: Resource) -> [ImageReference]? {
+        switch resource {
+        case .instance(let id): instances[id].map { [.id($0)] }
+        case .launchTemplateVersion(let template, let version): templates[template]?[version].map { [$0] }
+        case .launchConfiguration(let name): launchConfigurations[name].map { [.id($0)] }
+        case .autoScalingGroup(let name): groups[name].map { $0.sorted().map(ImageReference.id) }
+        case .parameter(let name): parameters[name].map { [.id($0)] }
+        default: nil
+        }
+    }
+
+    /// What a section lists: of launch templates the default version, here the first one, and the latest.
+    func listed(in section: InventorySection) -> [Resource] {
+        switch section {
+        case .instances: instances.keys.map(Resource.instance)
+        case .launchTemplates:
+            templates.flatMap { template, versions in
+                Set([versions.keys.min(), versions.keys.max()].compactMap { $0 })
+                    .map { .launchTemplateVersion(template, $0) }
+            }
+        case .launchConfigurations: launchConfigurations.keys.map(Resource.launchConfiguration)
+        case .autoScalingGroups: groups.keys.map(Resource.autoScalingGroup)
+        case .parameters: parameters.keys.map(Resource.parameter)
+        default: []
+        }
+    }
+
+    var resources: [Resource] {
+        instances.keys.map(Resource.instance) + launchConfigurations.keys.map(Resource.launchConfiguration)
+            + groups.keys.map(Resource.autoScalingGroup) + parameters.keys.map(Resource.parameter)
+            + templates.flatMap { template, versions in
+                versions.keys.map { .launchTemplateVersion(template, $0) }
+            }
+    }
+
+    /// The sort keys of the usage rows that there should be.
+    var rows: Set<String> { rows(of: resources) }
+
+    /// Those of them that a sweep finds by itself: a launch template's other versions are not in use.
+    var listedRows: Set<String> { rows(of: InventorySection.allCases.flatMap(listed)) }
+
+    private func rows(of resources: [Resource]) -> Set<String> {
+        var rows: Set<String> = []
+        for resource in resources {
+            for image in (references(of: resource) ?? []).compactMap(image) where image != strangeImage {
+                rows.insert(UsageRow.Key(account: consumer, image: image, resource: resource).sortKey)
+            }
+        }
+        return rows
+    }
+}
+
+/// An image of somebody else's.
+let strangeImage: ImageID = .init(checked: "ami-05f1a96e000000000")
+
+/// What may go wrong with a request to AWS.
+struct Faults: Sendable {
+    /// One in so many requests; 0 for none.
+    var oneIn = 0
+    /// How far behind an answer may be, in milliseconds: less than ten minutes.
+    var longestLag: Int64 = 0
+
+    static let none = Faults()
+    static let usual = Faults(oneIn: 25, longestLag: 590_000)
+}
+
+/// An account that AWS has, with its past, since its lists lag behind.
+final class SimulatedAccount: Inventory, ImageResolver {
+    private struct State {
+        var generator: SeededGenerator
+        var faults = Faults.none
+        var history: [(since: EventTime, state: AccountState)]
+    }
+
+    let clock: SimulatedClock
+    private let state: Mutex<State>
+    private let pageSize = 2
+
+    /// - Parameter initial: what was there for a long time.
+    init(_ initial: AccountState, clock: SimulatedClock, seed: UInt64) {
+        self.clock = clock
+        state = Mutex(
+            State(
+                generator: SeededGenerator(seed: seed &+ 99),
+                history: [(EventTime(milliseconds: 0), initial)]
+            )
+        )
+    }
+
+    var current: AccountState { state.withLock { $0.history[$0.history.count - 1].state } }
+
+    func set(_ faults: Faults) { state.withLock { $0.faults = faults } }
+
+    /// Something happens now.
+    func change(_ body: (inout AccountState) -> Void) {
+        clock.tick()
+        state.withLock { state in
+            var next = state.history[state.history.count - 1].state
+            body(&next)
+            state.history.append((clock.now, next))
+        }
+    }
+
+    /// What AWS answers from.
+    private func view() -> AccountState {
+        state.withLock { state in
+            let lag = Int64.random(in: 0...state.faults.longestLag, using: &state.generator)
+            let moment = EventTime(milliseconds: clock.now.milliseconds - lag)
+            return (state.history.last { $0.since <= moment } ?? state.history[0]).state
+        }
+    }
+
+    private func dice(_ sides: Int) -> Int {
+        state.withLock { Int.random(in: 0..<sides, using: &$0.generator) }
+    }
+
+    private var isFaulty: Bool {
+        let oneIn = state.withLock(\.faults.oneIn)
+        return oneIn > 0 && dice(oneIn) == 0
+    }
+
+    private static func error(_ kind: AWSError.Kind, _ code: String) -> AWSError {
+        AWSError(kind: kind, code: code, message: "simulated", service: "EC2", operation: "Describe")
+    }
+
+    func page(of section: InventorySection, after token: String?) async throws -> InventoryPage {
+        try await Interleaver.step {
+            clock.tick()
+            if isFaulty {
+                switch dice(4) {
+                case 0: throw ExpiredInventoryToken(section: section)
+                case 1: throw Self.error(.throttling, "RequestLimitExceeded")
+                case 2: throw Self.error(.clientError, "UnauthorizedOperation")
+                default: throw Self.error(.transport, "ConnectionLost")
+                }
+            }
+            let view = view()
+            let left = view.listed(in: section).sorted { $0.id < $1.id }.filter { resource in
+                token.map { resource.id > $0 } ?? true
+            }
+            let page = left.prefix(pageSize)
+            return InventoryPage(
+                sightings: page.flatMap { resource in
+                    (view.references(of: resource) ?? []).map { ResourceSighting(resource, of: $0) }
+                },
+                nextToken: left.count > pageSize ? page.last?.id : nil
+            )
+        }
+    }
+
+    func presence(of resources: [Resource]) async throws -> [Resource: Presence] {
+        try await Interleaver.step {
+            clock.tick()
+            if isFaulty { throw Self.error(.throttling, "RequestLimitExceeded") }
+            var answers: [Resource: Presence] = [:]
+            for resource in resources where !isFaulty {
+                answers[resource] = view().references(of: resource).map(Presence.uses) ?? .gone
+            }
+            return answers
+        }
+    }
+
+    func images(of references: Set<ImageReference>) async throws -> ResolvedReferences {
+        var resolved = ResolvedReferences()
+        for reference in references {
+            if isFaulty, case .parameter = reference {
+                resolved.refused.insert(reference)
+            } else {
+                resolved.images[reference] = view().image(reference)
+            }
+        }
+        return resolved
+    }
+
+    func tracked(_ images: Set<ImageID>) async throws -> Set<ImageID> { images.subtracting([strangeImage]) }
+}

@@ -1,0 +1,283 @@
+import Synchronization
+
+@testable import Governance
+
+/// One seeded story: an account lives, its events are lost, late and doubled, sweeps come and go, several invocations at
+/// once, each cut off where the seed says so.
+final class Simulation: Sendable {
+    /// An event under way, and the rows that are promised once it has been handled.
+    private struct Delivery {
+        let changes: UsageChanges<ImageReference>
+        let promised: Set<String>
+        let number: Int
+    }
+
+    private struct State {
+        var generator: SeededGenerator
+        var bus: [Delivery] = []
+        var inHand: [Int: Delivery] = [:]
+        var hasEnded = false
+        var events = 0
+        var numbers = 0
+        /// By which event each row came to be, as long as what it stands for is there.
+        var lives: [String: Int] = [:]
+    }
+
+    let rig: SweepRig
+    let promises = Promises()
+    private let state: Mutex<State>
+    private let seed: UInt64
+
+    static let template = SampleTests.template
+    static let golden: ParameterName = .init(checked: "/golden")
+    static let names = ["a", "b"].map { LaunchConfigurationName(checked: $0) }
+    static let groups = ["g", "h"].map { AutoScalingGroupName(checked: $0) }
+
+    init(seed: UInt64) {
+        self.seed = seed
+        var generator = SeededGenerator(seed: seed)
+        let initial = Self.initialAccount(using: &generator)
+        let promises = promises
+        state = Mutex(State(generator: generator))
+        rig = SweepRig(
+            initial,
+            seed: seed,
+            store: UsageStoreInMemory(observer: { promises.check($0) })
+        )
+    }
+
+    private static let images = [image, otherImage, strangeImage]
+
+    private static func initialAccount(using generator: inout SeededGenerator) -> AccountState {
+        var account = AccountState()
+        for number in 0..<Int.random(in: 0...3, using: &generator) {
+            account.instances[SampleTests.instance(100 + number)] = images.randomElement(using: &generator)
+        }
+        account.parameters[golden] = images.randomElement(using: &generator)
+        account.templates[template] = [
+            1: .id(image), 2: .parameter(golden.text), 3: .id(images.randomElement(using: &generator) ?? image),
+        ]
+        account.launchConfigurations[names[0]] = images.randomElement(using: &generator)
+        account.groups[groups[0]] = [image, otherImage]
+        return account
+    }
+
+    // MARK: What happens in the account
+
+    /// What the story leaves alone: its rows must be there all the time.
+    var untouched: Set<String> {
+        var state = rig.account.current
+        state.parameters = [:]
+        state.groups = [:]
+        state.launchConfigurations = [:]
+        state.templates = state.templates.mapValues { versions in versions.filter { $0.key == 1 } }
+        state.instances = state.instances.filter { $0.key.text.hasSuffix("0100") }
+        return state.rows
+    }
+
+    private func random<Value>(_ body: (inout SeededGenerator) -> Value) -> Value {
+        state.withLock { body(&$0.generator) }
+    }
+
+    private func dice(_ sides: Int) -> Int { random { Int.random(in: 0..<sides, using: &$0) } }
+
+    /// None is given twice.
+    private func number() -> Int {
+        state.withLock { state in
+            state.numbers += 1
+            return state.numbers
+        }
+    }
+
+    private func someImage() -> ImageID { Self.images[dice(Self.images.count)] }
+
+    /// Sends an event of what has just happened: not at all, once or twice.
+    private func send(
+        _ acquisitions: [(Resource, ImageReference)] = [],
+        releases: [Resource] = [],
+        deleted: LaunchTemplateID? = nil
+    ) {
+        // CloudTrail tells whole seconds.
+        let time = EventTime(milliseconds: rig.clock.now.milliseconds / 1000 * 1000)
+        state.withLock { state in
+            state.events += 1
+            let mark = EventMark(time: time, eventID: "\(state.events)")
+            let rows = acquisitions.compactMap { resource, reference -> String? in
+                guard case .id(let image) = reference, image != strangeImage else { return nil }
+                return UsageRow.Key(account: consumer, image: image, resource: resource).sortKey
+            }
+            for row in rows { state.lives[row] = state.events }
+            let delivery = Delivery(
+                changes: UsageChanges(
+                    acquisitions: acquisitions.map { Acquisition($0, of: $1, mark) },
+                    releases: releases,
+                    deletedTemplate: deleted,
+                    mark: mark
+                ),
+                promised: Set(rows),
+                number: state.events
+            )
+            let copies = [0, 1, 1, 1, 2][Int.random(in: 0..<5, using: &state.generator)]
+            state.bus += Array(repeating: delivery, count: copies)
+        }
+    }
+
+    /// Something changes. What ends is no longer promised.
+    private func change(_ body: (inout AccountState) -> Void) {
+        let before = rig.account.current.rows
+        var next = rig.account.current
+        body(&next)
+        let ended = before.subtracting(next.rows)
+        promises.release(ended)
+        state.withLock { state in for row in ended { state.lives[row] = nil } }
+        rig.account.change { $0 = next }
+    }
+
+    private func live() {
+        let account = rig.account.current
+        let name = Self.names[dice(2)]
+        switch dice(10) {
+        case 0, 1:
+            let instance = SampleTests.instance(200 + number())
+            let image = someImage()
+            change { $0.instances[instance] = image }
+            send([(.instance(instance), .id(image))])
+        case 2, 3:
+            let candidates = account.instances.keys.filter { !$0.text.hasSuffix("0100") }.sorted()
+            guard let instance = random({ candidates.randomElement(using: &$0) }) else { return }
+            change { $0.instances[instance] = nil }
+            send(releases: [.instance(instance)])
+        case 4:
+            let version = 3 + number()
+            let reference: ImageReference = dice(2) == 0 ? .parameter(Self.golden.text) : .id(someImage())
+            change { $0.templates[Self.template]?[version] = reference }
+            send([(.launchTemplateVersion(Self.template, version), reference)])
+        case 5:
+            let versions = (account.templates[Self.template]?.keys.filter { $0 > 1 } ?? []).sorted()
+            guard let version = random({ versions.randomElement(using: &$0) }) else { return }
+            change { $0.templates[Self.template]?[version] = nil }
+            send(releases: [.launchTemplateVersion(Self.template, version)])
+        case 6:
+            guard account.launchConfigurations[name] == nil else {
+                change { $0.launchConfigurations[name] = nil }
+                return send(releases: [.launchConfiguration(name)])
+            }
+            let image = someImage()
+            change { $0.launchConfigurations[name] = image }
+            send([(.launchConfiguration(name), .id(image))])
+        case 7:
+            let images = Set((0..<dice(3)).map { _ in someImage() })
+            let group = Self.groups[dice(2)]
+            change { $0.groups[group] = images.isEmpty ? nil : images }
+        case 8:
+            let image = dice(4) == 0 ? nil : someImage()
+            change { $0.parameters[Self.golden] = image }
+        default:
+            // A second template, which goes again.
+            let other = LaunchTemplateID(checked: "lt-0a1b2c3d4e5f6\(1000 + number())")
+            let image = someImage()
+            change { $0.templates[other] = [1: .id(image)] }
+            send([(.launchTemplateVersion(other, 1), .id(image))])
+            guard dice(2) == 0 else { return }
+            change { $0.templates[other] = nil }
+            send(deleted: other)
+        }
+    }
+
+    private func liveOn(steps: Int) async throws {
+        for _ in 0..<steps {
+            try await Interleaver.step { self.live() }
+            for _ in 0..<dice(12) { try await Interleaver.step {} }
+        }
+        state.withLock { $0.hasEnded = true }
+    }
+
+    // MARK: Who hears of it
+
+    /// Handles events, in any order, until there are no more.
+    private func deliver(_ number: Int) async throws {
+        // Cut off before: Lambda delivers it again, or has done so too often.
+        state.withLock { state in
+            if let delivery = state.inHand.removeValue(forKey: number),
+                Int.random(in: 0..<8, using: &state.generator) > 0
+            {
+                state.bus.append(delivery)
+            }
+        }
+        while true {
+            let (delivery, hasEnded) = try await Interleaver.step {
+                self.state.withLock { state -> (Delivery?, Bool) in
+                    guard let index = state.bus.indices.randomElement(using: &state.generator) else {
+                        return (nil, state.hasEnded)
+                    }
+                    let delivery = state.bus.remove(at: index)
+                    state.inHand[number] = delivery
+                    return (delivery, false)
+                }
+            }
+            guard let delivery else {
+                if hasEnded { return }
+                continue
+            }
+            try await handle(delivery.changes)
+            state.withLock { state in
+                state.inHand[number] = nil
+                promises.keep(delivery.promised.filter { state.lives[$0] == delivery.number })
+            }
+        }
+    }
+
+    private func handle(_ changes: UsageChanges<ImageReference>) async throws {
+        let account = rig.account.current
+        var images: [ImageReference: ImageID] = [:]
+        for reference in changes.references {
+            images[reference] = account.image(reference).flatMap { $0 == strangeImage ? nil : $0 }
+        }
+        try await UsageLedger(store: rig.store, account: consumer, region: region).apply(changes.resolved(images))
+    }
+
+    private func sweep(times: Int) async throws {
+        for _ in 0..<times {
+            let isForced = dice(3) == 0
+            let seconds = Int64(dice(600)) + 60
+            do {
+                _ = try await rig.sweep(seconds: seconds, isForced: isForced)
+            } catch let crash as Crash {
+                throw crash
+            } catch {
+                // AWS had a fault: the next invocation goes on.
+            }
+            let pause = Int64(dice(300_000))
+            try await Interleaver.step { self.rig.clock.advance(milliseconds: pause) }
+        }
+    }
+
+    // MARK: The story
+
+    /// - Returns: rows too many, rows missing, and promises broken on the way.
+    func run() async throws -> (surplus: Set<String>, missing: Set<String>, broken: Set<String>) {
+        // Some accounts have been swept before, some are new.
+        if dice(2) == 0 {
+            _ = try await rig.sweep()
+            promises.keep(untouched)
+        }
+        rig.account.set(.usual)
+        let steps = 3 + dice(10)
+        let sweeps = 1 + dice(3)
+        try await Interleaver.run(
+            [
+                { try await self.liveOn(steps: steps) }, { try await self.deliver(1) }, { try await self.deliver(2) },
+                { try await self.sweep(times: sweeps) }, { try await self.sweep(times: 1) },
+            ],
+            seed: seed,
+            crashes: dice(6)
+        )
+        // A day later, undisturbed.
+        rig.account.set(.none)
+        rig.clock.advance(milliseconds: 86_400_000)
+        _ = try await rig.sweep(isForced: true)
+        promises.check(rig.store.contents)
+        let account = rig.account.current
+        return (rig.rows.subtracting(account.rows), account.listedRows.subtracting(rig.rows), promises.broken)
+    }
+}

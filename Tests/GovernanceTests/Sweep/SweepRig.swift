@@ -1,0 +1,45 @@
+import LambdaRuntime
+
+@testable import Governance
+
+/// A simulated account with its tables.
+struct SweepRig: Sendable {
+    let clock: SimulatedClock
+    let account: SimulatedAccount
+    let store: UsageStoreInMemory
+
+    init(
+        _ initial: AccountState,
+        seed: UInt64 = 1,
+        longestStep: Int64 = 60_000,
+        store: UsageStoreInMemory = UsageStoreInMemory()
+    ) {
+        clock = SimulatedClock(seed: seed, longestStep: longestStep)
+        account = SimulatedAccount(initial, clock: clock, seed: seed)
+        self.store = store
+    }
+
+    /// - Parameter seconds: until the invocation is cut off; nil for as long as it takes.
+    func sweep(seconds: Int64? = nil, isForced: Bool = false, region swept: Region = region) async throws
+        -> SweepOutcome
+    {
+        var budget = SweepBudget(
+            remaining: seconds.map { .seconds($0) },
+            now: { clock.now },
+            instant: { clock.instant },
+            sleep: { clock.advance($0) }
+        )
+        // No request waits for the real clock.
+        budget.requestDeadline = nil
+        return try await Sweep(
+            ledger: UsageLedger(store: store, account: consumer, region: swept),
+            inventory: account,
+            images: account,
+            intervalHours: 24,
+            budget: budget,
+            logger: Logger(level: .fatal)
+        ).run(isForced: isForced)
+    }
+
+    var rows: Set<String> { Set(store.contents.rows.keys) }
+}
