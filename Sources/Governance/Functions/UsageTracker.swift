@@ -3,14 +3,34 @@ import AWSServices
 import LambdaRuntime
 
 /// The usage tracker: which resources of this account use the creator's images.
+///
+/// What it calls in AWS, and as whom:
+///
+/// | As | Table or service | Operations | For |
+/// |---|---|---|---|
+/// | its own role | STS | AssumeRole | the cross-account role |
+/// | | mapping table | BatchGetItem, Query; PutItem and ConditionCheckItem (also through TransactWriteItems) | the ledger; the sweep's checkpoint |
+/// | | mapping table | Scan | sweeps: what was not seen |
+/// | | EC2, Auto Scaling, Systems Manager | DescribeImages, DescribeLaunchTemplateVersions, DescribeLaunchConfigurations, GetParameters | which image is meant, and whose it is |
+/// | | as in ``LiveInventory`` | | sweeps: what is there |
+/// | the cross-account role | usage table, own rows | PutItem, DeleteItem (also through TransactWriteItems) | usage rows |
+/// | | usage table, own rows | UpdateItem | the coverage record |
+/// | | usage table, own rows | Query | sweeps: rows that nothing accounts for |
+/// | | shares table | GetItem of `image_id`, `principal`, `status` | images that EC2 no longer describes |
 public struct UsageTracker: Sendable {
-    private let lookup: ImageLookup
-    private let store: DynamoDBUsageStore
+    let lookup: ImageLookup
+    let store: DynamoDBUsageStore
+    let inventory: LiveInventory
+    let sweepIntervalHours: Int64
+    let functionName: String
+    let clock: @Sendable () -> EventTime = { EventTime(milliseconds: WallClock.system.now()) }
     private let role: RefreshingCredentialsProvider
+    private let notes = EventNotes()
 
     /// - Parameter environment: `CREATOR_ACCOUNT_ID`; `CROSS_ACCOUNT_ROLE_ARN`, the role of the creator account that lets
     ///   this account's usage be written; `USAGE_TABLE` and `SHARES_TABLE`, tables of the creator account; `MAPPING_TABLE`, a
-    ///   table of this one; `TOMBSTONE_DAYS`, 1 to 3,650, by default 90.
+    ///   table of this one; `TOMBSTONE_DAYS`, 1 to 3,650, by default 90; `SWEEP_INTERVAL_HOURS`, from one sweep's beginning
+    ///   to the next one's, 1 to 168, by default 24.
     public init(_ environment: LambdaEnvironment) throws {
         let client = try AWSClient.initialized()
         let creatorText = try environment.required("CREATOR_ACCOUNT_ID")
@@ -20,9 +40,14 @@ public struct UsageTracker: Sendable {
         guard let days = Int64(environment["TOMBSTONE_DAYS"] ?? "90"), (1...3_650).contains(days) else {
             throw ConfigurationError(message: "TOMBSTONE_DAYS is not a number from 1 to 3650")
         }
+        guard let hours = Int64(environment["SWEEP_INTERVAL_HOURS"] ?? "24"), (1...168).contains(hours) else {
+            throw ConfigurationError(message: "SWEEP_INTERVAL_HOURS is not a number from 1 to 168")
+        }
+        sweepIntervalHours = hours
+        functionName = environment["AWS_LAMBDA_FUNCTION_NAME"] ?? "usage-tracker"
         let session = RoleSession(
             roleARN: try environment.required("CROSS_ACCOUNT_ROLE_ARN"),
-            sessionName: RoleSession.sessionName(from: environment["AWS_LAMBDA_FUNCTION_NAME"] ?? "usage-tracker")
+            sessionName: RoleSession.sessionName(from: functionName)
         )
         role = AssumedRoles(sts: client).provider(for: session)
         let creatorTables = DynamoDB(client.with(credentials: role))
@@ -39,13 +64,21 @@ public struct UsageTracker: Sendable {
             mappingTable: try environment.required("MAPPING_TABLE"),
             tombstoneDays: days
         )
+        inventory = LiveInventory(client: client, creatorAccount: creator)
     }
 
-    /// Records or releases what an event says; an event that changes nothing is none the worse for it.
+    /// Records or releases what an event says, or works on a sweep; an event that changes nothing is none the worse for it.
     ///
+    /// - Returns: `null` for an event; for a sweep, as JSON, what became of it.
     /// - Throws: ``MalformedEvent``; `AWSError` or ``RecordContention``, after which Lambda delivers the event again.
     public func handle(_ event: [UInt8], _ context: LambdaContext) async throws -> [UInt8] {
-        let event = try GovernanceEvent(parsing: event)
+        switch try UsageTrackerRequest(parsing: event) {
+        case .sweep(let isForced): try await sweep(isForced: isForced, context)
+        case .event(let event): try await handle(event, context)
+        }
+    }
+
+    private func handle(_ event: GovernanceEvent, _ context: LambdaContext) async throws -> [UInt8] {
         guard let changes = UsageChanges(event) else {
             context.logger.debug("the event changes no usage", ["event_name": event.occurrence.eventName])
             return Array("null".utf8)
@@ -64,7 +97,9 @@ public struct UsageTracker: Sendable {
         let images = try await trackedImages(of: changes, account: event.account, logger: logger)
         let resolved = changes.resolved(images)
         let ledger = UsageLedger(store: store, account: event.account, region: event.region)
+        async let noted: Void = note(event, logger: logger)
         try await ledger.apply(resolved)
+        await noted
         logger.info(
             "recorded",
             [
@@ -91,5 +126,19 @@ public struct UsageTracker: Sendable {
         let images = try await lookup.trackedImages(references, of: account, logger: logger)
         _ = await warmed
         return images
+    }
+
+    /// Keeps when something was last heard of this account, which every answer tells. It is worth no failure.
+    private func note(_ event: GovernanceEvent, logger: Logger) async {
+        let now = clock()
+        guard let newest = notes.note(event.occurrence.time, at: now) else { return }
+        do {
+            let change = CoverageChange.eventHandled(time: newest, at: now)
+            try await store.record(change, of: event.account, in: event.region)
+        } catch {
+            // Cancelled where the event itself failed, which is reported.
+            guard !Task.isCancelled else { return }
+            logger.warn("the time of the event could not be noted", error: error)
+        }
     }
 }

@@ -11,7 +11,7 @@ extension DynamoDBUsageStore: SweepStore {
     }
 
     public func write(_ checkpoint: SweepCheckpoint, replacing revision: Int?) async throws -> Bool {
-        let attributes = checkpoint.attributes.mapValues { DynamoDB.AttributeValue.string($0) }
+        let attributes = checkpoint.attributes.mapValues { AttributeValue.string($0) }
         let item = key(of: SweepCheckpoint.key).merging(attributes) { key, _ in key }
         let condition: DynamoDB.Expression =
             revision.map { "\(name: SweepCheckpoint.revisionAttribute) = \(.string(String($0)))" } ?? Self.isAbsent

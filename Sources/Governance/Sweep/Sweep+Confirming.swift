@@ -95,17 +95,19 @@ extension Sweep {
         _ mark: EventMark
     ) -> ResourceEvent? {
         guard case .uses(let references) = presence else {
-            return .absent(Absence(resource: use.resource, image: use.image, mark: mark, isGone: true))
+            return .absent(ResourceAbsence(resource: use.resource, image: use.image, mark: mark, isGone: true))
         }
         let images = references.compactMap { resolved.images[$0] }
         if images.contains(use.image) {
-            return .observed(Observation(resource: use.resource, image: use.image, mark: mark))
+            return .observed(ResourceObservation(resource: use.resource, image: use.image, mark: mark))
         }
         if references.contains(where: resolved.refused.contains) { return nil }
         // It moved on to another one.
         if !use.resource.kind.usesSeveralImages, let image = images.first(where: tracked.contains) {
-            return .observed(Observation(resource: use.resource, image: image, mark: mark, formerImage: use.image))
+            return .observed(
+                ResourceObservation(resource: use.resource, image: image, mark: mark, formerImage: use.image)
+            )
         }
-        return .absent(Absence(resource: use.resource, image: use.image, mark: mark, isGone: false))
+        return .absent(ResourceAbsence(resource: use.resource, image: use.image, mark: mark, isGone: false))
     }
 }

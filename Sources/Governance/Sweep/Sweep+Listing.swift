@@ -23,7 +23,7 @@ extension Sweep {
                 seen.insert(sighting.resource.mappingKey(using: image)).inserted
             else { return nil }
             return .observed(
-                Observation(
+                ResourceObservation(
                     resource: sighting.resource,
                     resourceName: sighting.resourceName,
                     image: image,

@@ -109,7 +109,7 @@ public struct MappingRecord: Hashable, Sendable {
         self.released = isReused ? max(released, mark) : min(released, mark)
     }
 
-    mutating func observe(_ observation: Observation) {
+    mutating func observe(_ observation: ResourceObservation) {
         let time = observation.mark.time
         // What never comes back stays released, and what was released later than this is.
         if let released, !isReused || released.time > time { return }
@@ -135,7 +135,7 @@ public struct MappingRecord: Hashable, Sendable {
         isIdle = false
     }
 
-    mutating func miss(_ absence: Absence) {
+    mutating func miss(_ absence: ResourceAbsence) {
         guard let acquired, let latest else {
             if absence.isGone || isReused { release(at: absence.mark) }
             return

@@ -5,9 +5,9 @@ public enum ResourceEvent: Hashable, Sendable {
     /// An event tells that it is gone.
     case released(Resource, EventMark)
     /// A sweep saw it use an image.
-    case observed(Observation)
+    case observed(ResourceObservation)
     /// A sweep asked for it, and it does not use the image that it is recorded with.
-    case absent(Absence)
+    case absent(ResourceAbsence)
 
     public var resource: Resource {
         switch self {
@@ -30,7 +30,7 @@ public enum ResourceEvent: Hashable, Sendable {
 }
 
 /// A sweep saw that a resource uses an image.
-public struct Observation: Hashable, Sendable {
+public struct ResourceObservation: Hashable, Sendable {
     public let resource: Resource
     public let resourceName: String?
     public let image: ImageID
@@ -59,7 +59,7 @@ public struct Observation: Hashable, Sendable {
 }
 
 /// By a direct answer, not by absence from a list, a resource does not use an image.
-public struct Absence: Hashable, Sendable {
+public struct ResourceAbsence: Hashable, Sendable {
     public let resource: Resource
     public let image: ImageID
     public let mark: EventMark

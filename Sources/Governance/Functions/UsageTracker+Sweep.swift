@@ -1,0 +1,90 @@
+import AWSClient
+import AWSServices
+import LambdaRuntime
+
+extension UsageTracker {
+    /// Begins or continues a sweep, as far as one invocation comes.
+    func sweep(isForced: Bool, _ context: LambdaContext) async throws -> [UInt8] {
+        let (account, region) = try Self.place(of: context)
+        let started = ContinuousClock.now
+        let sweep = Sweep(
+            ledger: UsageLedger(store: store, account: account, region: region),
+            inventory: inventory,
+            images: LookedUpImages(lookup, account: account, logger: context.logger),
+            intervalHours: sweepIntervalHours,
+            budget: SweepBudget(remaining: context.remainingTime, now: clock),
+            logger: context.logger
+        )
+        let outcome = try await AWSClient.withDeadline(of: context) { try await sweep.run(isForced: isForced) }
+        report(outcome, after: ContinuousClock.now - started, context.logger)
+        return try GovernanceJSON.encode(Answer(outcome))
+    }
+
+    /// The function's own account and region, which the schedule's event does not tell.
+    static func place(of context: LambdaContext) throws -> (AccountID, Region) {
+        let parts = (context.invokedFunctionARN ?? "").split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count >= 7, let region = Region(String(parts[3])), let account = AccountID(String(parts[4])) else {
+            throw ConfigurationError(message: "the invoked function's ARN does not tell its region and account")
+        }
+        return (account, region)
+    }
+
+    private func report(_ outcome: SweepOutcome, after duration: Duration, _ logger: Logger) {
+        switch outcome {
+        case .notDue, .busy: logger.debug("no sweep to work on", ["outcome": outcome.name])
+        case .suspended(let checkpoint):
+            logger.info(
+                "the sweep is to be continued",
+                ["phase": checkpoint.phase.text, "seconds": Int(duration.components.seconds)]
+            )
+        case .completed(let checkpoint):
+            let completed = checkpoint.completed ?? checkpoint.started
+            let milliseconds = completed.milliseconds - checkpoint.started.milliseconds
+            logger.info(
+                "the sweep is complete",
+                [
+                    "started": checkpoint.started.description,
+                    "seconds": Int(milliseconds / 1000),
+                    "resources": checkpoint.resources,
+                    "released": checkpoint.released,
+                    "skipped": checkpoint.skipped.isEmpty ? nil : checkpoint.skippedNames.joined(separator: ","),
+                ]
+            )
+            logger.emit(
+                MetricSet(
+                    namespace: "AMISteward",
+                    dimensions: [.init("FunctionName", functionName)],
+                    metrics: [
+                        .init("SweepDuration", Double(milliseconds) / 1000, .seconds),
+                        .init("SweepResources", checkpoint.resources),
+                        .init("SweepReleased", checkpoint.released),
+                        .init("SweepSkippedSections", checkpoint.skipped.count),
+                    ]
+                )
+            )
+        }
+    }
+
+    /// For whoever invokes it by hand.
+    private struct Answer: Encodable {
+        /// `completed`, `suspended`, `busy`, `not_due`
+        let sweep: String
+        let phase: String?
+        let started: EventTime?
+        let completed: EventTime?
+        let resources: Int?
+        let released: Int?
+        let skipped: [String]?
+
+        init(_ outcome: SweepOutcome) {
+            let checkpoint = outcome.checkpoint
+            sweep = outcome.name
+            phase = checkpoint?.phase.text
+            started = checkpoint?.started
+            completed = checkpoint?.completed
+            resources = checkpoint?.resources
+            released = checkpoint?.released
+            skipped = checkpoint?.skippedNames
+        }
+    }
+}
