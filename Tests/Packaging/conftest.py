@@ -5,6 +5,7 @@ import pytest
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 FUNCTIONS = ["share-recorder", "usage-tracker", "deregistration-checker", "image-distribution"]
+PROGRAMS = ["amictl"]
 
 
 def run(*command, **options):
@@ -13,10 +14,10 @@ def run(*command, **options):
 
 @pytest.fixture(scope="session")
 def packages():
-    """The zips of all functions by name, packaged from the sources as they are."""
+    """The zips of all functions and the executables of all programs by name, packaged from the sources as they are."""
     packaging = run(REPOSITORY / "scripts/package")
     assert packaging.returncode == 0, packaging.stderr
-    zips = {line.split()[0].removeprefix("dist/").removesuffix(".zip"): REPOSITORY / line.split()[0]
-            for line in packaging.stdout.splitlines()}
-    assert sorted(zips) == sorted(FUNCTIONS), "the list of functions in conftest.py is not that of Package.swift"
-    return zips
+    files = {line.split()[0].removeprefix("dist/").removesuffix(".zip"): REPOSITORY / line.split()[0]
+             for line in packaging.stdout.splitlines()}
+    assert sorted(files) == sorted(FUNCTIONS + PROGRAMS), "the lists in conftest.py are not those of Package.swift"
+    return files

@@ -8,7 +8,7 @@ import subprocess
 import zipfile
 
 import pytest
-from conftest import FUNCTIONS, REPOSITORY, run
+from conftest import FUNCTIONS, PROGRAMS, REPOSITORY, run
 
 PROGRAM_HEADER_DYNAMIC, PROGRAM_HEADER_INTERPRETER = 2, 3
 CHECK = REPOSITORY / "scripts/lib/check-bootstrap"
@@ -34,6 +34,16 @@ def test_a_zip_holds_one_static_executable(packages, function):
     assert packages[function].stat().st_size <= 7_500_000
 
 
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_a_program_is_one_static_executable(packages, program):
+    elf = packages[program].read_bytes()
+    assert stat.S_IMODE(packages[program].stat().st_mode) == 0o755
+    assert not {PROGRAM_HEADER_DYNAMIC, PROGRAM_HEADER_INTERPRETER} & set(program_header_types(elf))
+    assert str(REPOSITORY).encode() not in elf
+    answer = run(packages[program], "version", env={})
+    assert (answer.returncode, answer.stdout.split()[0], answer.stderr) == (0, program, "")
+
+
 def test_another_directory_gives_the_same_bytes(packages, tmp_path):
     copy = tmp_path / "a directory of another name"
     tracked = run("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", cwd=REPOSITORY).stdout
@@ -43,9 +53,10 @@ def test_another_directory_gives_the_same_bytes(packages, tmp_path):
             shutil.copy(REPOSITORY / name, copy / name)
     (copy / ".cache").symlink_to(REPOSITORY / ".cache")
     function = FUNCTIONS[0]
-    packaging = run(copy / "scripts/package", function)
+    packaging = run(copy / "scripts/package", function, PROGRAMS[0])
     assert packaging.returncode == 0, packaging.stderr
     assert (copy / f"dist/{function}.zip").read_bytes() == packages[function].read_bytes()
+    assert (copy / f"dist/{PROGRAMS[0]}").read_bytes() == packages[PROGRAMS[0]].read_bytes()
 
 
 def test_an_unknown_function_is_named_with_those_there_are():
