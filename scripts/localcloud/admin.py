@@ -13,6 +13,7 @@ from .authorization import identity_documents
 from .faults import Fault
 from .functions import find_function
 from .http_server import Request, Response
+from .seeding import seed_images
 
 if TYPE_CHECKING:
     from .cloud import Cloud
@@ -37,6 +38,7 @@ class Admin:
             ("POST", "faults"): lambda p: asdict(cloud.faults.add(Fault.parse(p))),
             ("DELETE", "faults"): lambda p: cloud.faults.clear(int(p["id"]) if "id" in p else None),
             ("POST", "events"): self._put_event,
+            ("POST", "images"): lambda p: seed_images(p["account"], p["region"], p["images"]),
             ("POST", "schedules"): lambda p: cloud.events.fire_schedule(p["account"], p["region"], p["rule"]),
             ("POST", "settings"): self._settings,
         }

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 def install(cloud: "Cloud") -> None:
     modify = AmisResponse.modify_image_attribute
     EC2Backend.do_resources_exist = _also_shared(EC2Backend.do_resources_exist)  # type: ignore[method-assign]
+    Ami.block_device_mappings = property(_block_device_mappings)  # type: ignore[assignment,misc]
     AmiBackend.describe_images = _describe_images  # type: ignore[method-assign]
     AmisResponse.describe_images = _answer_describe_images  # type: ignore[method-assign]
     AmisResponse.modify_image_attribute = _with_every_principal(modify)  # type: ignore[method-assign]
@@ -31,6 +32,16 @@ def install(cloud: "Cloud") -> None:
     AmisResponse.enable_image = _enable_image  # type: ignore[attr-defined]
     AmisResponse.enable_image_deprecation = _enable_image_deprecation  # type: ignore[attr-defined]
     AmisResponse.disable_image_deprecation = _disable_image_deprecation  # type: ignore[attr-defined]
+
+
+def _block_device_mappings(self: Ami) -> list[dict[str, Any]]:
+    """moto does not say whether the snapshot is encrypted."""
+    snapshot = self.ebs_snapshot
+    volume = {
+        "SnapshotId": snapshot.id, "VolumeSize": 15, "DeleteOnTermination": False, "VolumeType": "standard",
+        "Encrypted": snapshot.encrypted,
+    }  # fmt: skip
+    return [{"DeviceName": self.root_device_name, "Ebs": volume}]
 
 
 def _is_shared_with(image: Ami, account: str) -> bool:
