@@ -77,7 +77,14 @@ def test_tagging_and_granting_can_be_narrowed(cloud: LocalCloud, image: str, sna
             "Effect": "Allow", "Action": ["ec2:CreateTags", "ec2:DeleteTags"], "Resource": [images],
             "Condition": {"ForAllValues:StringLike": {"aws:TagKeys": ["SharedWith-*"]}},
         },
-        {"Effect": "Allow", "Action": "ec2:ModifySnapshotAttribute", "Resource": snapshots},
+        {
+            "Effect": "Allow", "Action": "ec2:ModifySnapshotAttribute", "Resource": snapshots,
+            "Condition": {"Null": {"ec2:Add/group": "true"}, "StringEqualsIfExists": {"ec2:Add/userId": [OTHER]}},
+        },
+        {
+            "Effect": "Allow", "Action": "ec2:CreateTags", "Resource": snapshots,
+            "Condition": {"StringEquals": {"ec2:Owner": OWNER}, "ForAllValues:StringEquals": {"aws:TagKeys": ["Copied"]}},
+        },
         {
             "Effect": "Allow", "Action": "kms:CreateGrant", "Resource": key,
             "Condition": {"ForAllValues:StringEquals": {"kms:GrantOperations": ["Decrypt", "CreateGrant"]}},
@@ -97,8 +104,17 @@ def test_tagging_and_granting_can_be_narrowed(cloud: LocalCloud, image: str, sna
     assert tag("SharedWith-production", image) == "ok"
     assert tag("Team", image) == "UnauthorizedOperation"
     assert tag("SharedWith-production", snapshot) == "UnauthorizedOperation"
+    assert tag("Copied", snapshot) == "ok"
     assert code(ec2.delete_tags, Resources=[image], Tags=[{"Key": "SharedWith-production"}]) == "ok"
     assert code(ec2.modify_snapshot_attribute, SnapshotId=snapshot, OperationType="add", UserIds=[OTHER]) == "ok"
+    structured = {"SnapshotId": snapshot, "Attribute": "createVolumePermission"}
+    for change, answer in (
+        ({"Add": [{"UserId": OTHER}]}, "ok"), ({"Add": [{"UserId": "999988887777"}]}, "UnauthorizedOperation"),
+        ({"Add": [{"Group": "all"}]}, "UnauthorizedOperation"), ({"Remove": [{"UserId": OTHER}]}, "ok"),
+    ):  # fmt: skip
+        assert code(ec2.modify_snapshot_attribute, CreateVolumePermission=change, **structured) == answer, change
+    stranger = {"SnapshotId": snapshot, "OperationType": "add", "UserIds": ["999988887777"]}
+    assert code(ec2.modify_snapshot_attribute, **stranger) == "UnauthorizedOperation"
     grant = {"KeyId": key, "GranteePrincipal": f"arn:aws:iam::{OTHER}:root"}
     assert code(kms.create_grant, Operations=["Decrypt"], **grant) == "ok"
     assert code(kms.create_grant, Operations=["Decrypt", "Encrypt"], **grant) == "AccessDeniedException"

@@ -36,7 +36,8 @@ def needs(operation: Operation, account: str) -> list[Need] | None:
     if operation.name in ("CreateTags", "DeleteTags"):
         found += _of_tags(operation, account)
     if operation.name in ("DescribeSnapshotAttribute", "ModifySnapshotAttribute"):
-        found.append(_resource(operation.action, parameters.get("SnapshotId", ""), account, region))
+        need = _resource(operation.action, parameters.get("SnapshotId", ""), account, region)
+        found.append(Need(need.action, need.resource, {**need.context, **_permission_changes(parameters)}))
     if operation.name in _ON_AN_IMAGE:
         found.append(_image(operation, account))
     if operation.name == "CreateImageUsageReport":
@@ -63,12 +64,42 @@ def _of_tags(operation: Operation, account: str) -> Iterator[Need]:
             yield Need(need.action, need.resource, {**need.context, **context})
 
 
+def _permission_changes(parameters: dict[str, str]) -> dict[str, list[str]]:
+    """Whom a request lets make volumes of a snapshot, in either of its two forms."""
+    context: dict[str, list[str]] = {}
+    operation = parameters.get("OperationType", "").capitalize()
+    for name, value in parameters.items():
+        parts = name.split(".")
+        if parts[0] == "CreateVolumePermission" and len(parts) == 4:
+            kind, key = parts[1], {"UserId": "userId", "Group": "group"}[parts[3]]
+        elif parts[0] in ("UserId", "UserGroup") and operation:
+            kind, key = operation, {"UserId": "userId", "UserGroup": "group"}[parts[0]]
+        else:
+            continue
+        context.setdefault(f"ec2:{kind}/{key}", []).append(value)
+    return context
+
+
+def _owner(identifier: str, region: str) -> str | None:
+    """The account that owns an image or a snapshot."""
+    for account in list(ec2_backends.keys()):
+        if region in ec2_backends[account]:
+            backend = ec2_backends[account][region]
+            found = backend.amis.get(identifier) or backend.snapshots.get(identifier)
+            if found is not None:
+                return found.owner_id
+    return None
+
+
 def _resource(action: str, identifier: str, account: str, region: str) -> Need:
     """What an identifier names, with the tags that the caller's account gave it."""
     prefix = identifier.partition("-")[0]
     tags = ec2_backends[account][region].tags.get(identifier, {})
     context = {f"{key}:ResourceTag/{tag}": [value] for tag, value in tags.items() for key in ("aws", "ec2")}
     kind = _SHARED.get(prefix)
+    owner = _owner(identifier, region) if kind else None
+    if owner and not action.endswith("DeleteTags"):
+        context["ec2:Owner"] = [owner]
     if kind:
         return Need(action, f"arn:aws:ec2:{region}::{kind}/{identifier}", context)
     return Need(action, f"arn:aws:ec2:{region}:{account}:{EC2_PREFIX_TO_RESOURCE.get(prefix, prefix)}/{identifier}", context)
