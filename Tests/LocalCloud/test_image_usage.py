@@ -1,5 +1,6 @@
 """What EC2 knows of an image's usage, and its protection from deregistration, as the local cloud plays them."""
 
+import datetime
 import uuid
 from typing import Any
 
@@ -192,3 +193,15 @@ def test_protection_is_the_owners(cloud: LocalCloud, image: str) -> None:
     ec2.enable_image_deregistration_protection(ImageId=image)
     ec2.disable_image_deregistration_protection(ImageId=image)
     assert code(ec2.deregister_image, ImageId=image) == "ok"
+
+
+def test_the_owner_is_told_of_the_last_launch(cloud: LocalCloud, image: str) -> None:
+    def last_launched(account: str) -> Any:
+        (found,) = cloud.client("ec2", account).describe_images(ImageIds=[image])["Images"]
+        return found.get("LastLaunchedTime")
+
+    assert last_launched("creator") is None
+    cloud.client("ec2", "consumer-a").run_instances(ImageId=image, MinCount=1, MaxCount=1, InstanceType="t3.micro")
+    told = last_launched("creator").replace("Z", "+00:00")
+    assert datetime.datetime.fromisoformat(told) <= datetime.datetime.now(datetime.UTC)
+    assert last_launched("consumer-a") is None

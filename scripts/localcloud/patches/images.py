@@ -13,6 +13,7 @@ from moto.ec2.responses.amis import AmisResponse
 from moto.ec2.utils import generic_filter
 from moto.organizations.models import organizations_backends
 
+from .image_launches import told_to
 from .pages import page
 from .snapshots import as_seen_by, find_visible
 
@@ -154,6 +155,7 @@ def _answer_describe_images(self: AmisResponse) -> ActionResult:
     if str(self._get_param("IncludeDisabled", False)).lower() != "true":
         images = [image for image in images if image.state != "disabled"]
     items, token = page(self, images)
+    items = [told_to(image, self.current_account) for image in items]
     return ActionResult({"Images": items, **({"NextToken": token} if token else {})})
 
 
