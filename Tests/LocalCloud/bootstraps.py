@@ -19,7 +19,7 @@ def assumed(arn):
     return dict(aws_access_key_id=answer["AccessKeyId"], aws_secret_access_key=answer["SecretAccessKey"],
                 aws_session_token=answer["SessionToken"])
 
-def handle(event):
+def handle(event, response):
     if event.get("fail"):
         raise RuntimeError(event["fail"])
     results = []
@@ -33,13 +33,13 @@ def handle(event):
             results.append({{"ok": json.loads(json.dumps(answer, default=str))}})
         except ClientError as error:
             results.append({{"error": error.response["Error"]["Code"], "message": error.response["Error"]["Message"]}})
-    return {{"results": results, "pid": os.getpid(), "environment": dict(os.environ)}}
+    return {{"results": results, "arn": response.headers["Lambda-Runtime-Invoked-Function-Arn"], "pid": os.getpid(), "environment": dict(os.environ)}}
 
 while True:
     response, body = call("GET", "next")
     request_id = response.headers["Lambda-Runtime-Aws-Request-Id"]
     try:
-        answer = handle(json.loads(body) if isinstance(json.loads(body), dict) else {{}})
+        answer = handle(json.loads(body) if isinstance(json.loads(body), dict) else {{}}, response)
         print("handled", request_id, flush=True)
         call("POST", request_id + "/response", json.dumps(answer))
     except Exception as error:

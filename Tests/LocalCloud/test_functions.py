@@ -137,6 +137,11 @@ def test_environment_is_that_of_the_configuration(cloud: LocalCloud, function: s
     assert "PYTHONPATH" not in environment
 
 
+def test_a_function_is_told_its_own_arn(cloud: LocalCloud, function: str) -> None:
+    account, region, name = function.split("/")
+    assert invoke(cloud, function)["arn"] == f"arn:aws:lambda:{region}:{account}:function:{name}"
+
+
 def test_invocations_are_warm_until_the_configuration_changes(cloud: LocalCloud, function: str) -> None:
     first = invoke(cloud, function)["pid"]
     assert invoke(cloud, function)["pid"] == first

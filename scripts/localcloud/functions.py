@@ -141,7 +141,7 @@ class Functions:
             **{key: str(value) for key, value in (function.environment_vars or {}).items()},
         }
         return Configuration(
-            function.function_name, function.region, function.code_sha_256, function.handler or "bootstrap",
+            function.function_name, function.account_id, function.region, function.code_sha_256, function.handler or "bootstrap",
             int(function.timeout), int(function.memory_size), tuple(sorted(variables.items())),
         )  # fmt: skip
 

@@ -15,6 +15,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from .runtime_proxy import RuntimeProxy
+
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -31,6 +33,7 @@ class Configuration:
     """What an execution environment is made of; a new one is needed when any of it changes."""
 
     name: str
+    account: str
     region: str
     code_sha256: str
     handler: str
@@ -81,11 +84,13 @@ class RuntimeProcess:
             **dict(configuration.environment),
             **credentials,
         }
+        runtime_api = ("127.0.0.1", _free_port())
+        self._proxy = RuntimeProxy(runtime_api, configuration.account, configuration.region)
         command = [
             emulator, "--log-level", "info",
             "--runtime-interface-emulator-address", f"127.0.0.1:{self._address[1]}",
-            "--runtime-api-address", f"127.0.0.1:{_free_port()}",
-            "./bootstrap",
+            "--runtime-api-address", f"127.0.0.1:{runtime_api[1]}",
+            "/usr/bin/env", f"AWS_LAMBDA_RUNTIME_API=127.0.0.1:{self._proxy.address[1]}", "./bootstrap",
         ]  # fmt: skip
         parent = os.getpid()
         with self.log_path.open("ab") as log:
@@ -129,6 +134,7 @@ class RuntimeProcess:
         return self._process.poll() is None
 
     def stop(self) -> None:
+        self._proxy.close()
         children = _children(self._process.pid)
         for pid in (self._process.pid, *children):
             try:
