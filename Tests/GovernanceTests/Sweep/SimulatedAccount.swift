@@ -91,6 +91,9 @@ final class SimulatedAccount: Inventory, ImageResolver {
     private struct State {
         var generator: SeededGenerator
         var faults = Faults.none
+        var errors: [InventorySection: [any Error]] = [:]
+        var silent: Set<Resource> = []
+        var asked: [Resource] = []
         var history: [(since: EventTime, state: AccountState)]
     }
 
@@ -112,6 +115,17 @@ final class SimulatedAccount: Inventory, ImageResolver {
     var current: AccountState { state.withLock { $0.history[$0.history.count - 1].state } }
 
     func set(_ faults: Faults) { state.withLock { $0.faults = faults } }
+
+    /// The next requests for pages of a section fail so, one after the other.
+    func fail(_ section: InventorySection, _ errors: [any Error]) {
+        state.withLock { $0.errors[section, default: []] += errors }
+    }
+
+    /// Nothing is said of these when asked.
+    func silence(_ resources: Set<Resource>) { state.withLock { $0.silent = resources } }
+
+    /// What was asked for directly.
+    var asked: [Resource] { state.withLock(\.asked) }
 
     /// Something happens now.
     func change(_ body: (inout AccountState) -> Void) {
@@ -141,13 +155,17 @@ final class SimulatedAccount: Inventory, ImageResolver {
         return oneIn > 0 && dice(oneIn) == 0
     }
 
-    private static func error(_ kind: AWSError.Kind, _ code: String) -> AWSError {
+    static func error(_ kind: AWSError.Kind, _ code: String) -> AWSError {
         AWSError(kind: kind, code: code, message: "simulated", service: "EC2", operation: "Describe")
     }
 
     func page(of section: InventorySection, after token: String?) async throws -> InventoryPage {
         try await Interleaver.step {
             clock.tick()
+            let error = state.withLock { state in
+                state.errors[section]?.isEmpty == false ? state.errors[section]?.removeFirst() : nil
+            }
+            if let error { throw error }
             if isFaulty {
                 switch dice(4) {
                 case 0: throw ExpiredInventoryToken(section: section)
@@ -175,7 +193,11 @@ final class SimulatedAccount: Inventory, ImageResolver {
             clock.tick()
             if isFaulty { throw Self.error(.throttling, "RequestLimitExceeded") }
             var answers: [Resource: Presence] = [:]
-            for resource in resources where !isFaulty {
+            let silent = state.withLock { state in
+                state.asked += resources
+                return state.silent
+            }
+            for resource in resources where !isFaulty && !silent.contains(resource) {
                 answers[resource] = view().references(of: resource).map(Presence.uses) ?? .gone
             }
             return answers

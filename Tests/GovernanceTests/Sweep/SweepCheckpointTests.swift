@@ -1,0 +1,97 @@
+import Testing
+
+@testable import Governance
+
+@Suite struct SweepCheckpointTests {
+    private static let start = time("2026-11-20T08:00:00.123Z")
+
+    @Test func comesBackFromItsAttributes() throws {
+        var checkpoint = SweepCheckpoint(started: Self.start)
+        for phase in SweepCheckpoint.phases {
+            checkpoint.phase = phase
+            #expect(try SweepCheckpoint(attributes: checkpoint.attributes) == checkpoint)
+        }
+        checkpoint.revision = 7
+        checkpoint.sectionStarted = time("2026-11-20T08:01:00.000Z")
+        checkpoint.token = #"{"a":"b\n"}"#
+        checkpoint.skipped = [.fleets, .nodeGroups]
+        checkpoint.failures = 2
+        checkpoint.restarts = 1
+        checkpoint.resources = 100_000
+        checkpoint.released = 5
+        checkpoint.heldUntil = time("2026-11-20T08:05:00.000Z")
+        #expect(try SweepCheckpoint(attributes: checkpoint.attributes) == checkpoint)
+        checkpoint.completed = time("2026-11-20T08:09:00.000Z")
+        #expect(try SweepCheckpoint(attributes: checkpoint.attributes) == checkpoint)
+    }
+
+    @Test func isNoResourcesRecord() {
+        #expect(SweepCheckpoint.key == MappingKey(resourceID: "sweep", part: "-"))
+        #expect(SweepCheckpoint.key.resource == nil)
+        #expect(SweepCheckpoint(started: Self.start).attributes["image_id"] == nil)
+    }
+
+    @Test(arguments: [
+        ("started", nil), ("started", "today"), ("phase", nil), ("phase", "listing boats"), ("revision", nil),
+        ("revision", "-1"), ("completed", "x"), ("section_started", ""), ("failures", "x"), ("restarts", nil),
+        ("resources", "1.5"), ("released", nil), ("held_until", "soon"),
+    ])
+    func othersAreRefused(name: String, value: String?) {
+        var attributes = SweepCheckpoint(started: Self.start).attributes
+        attributes[name] = value
+        #expect(throws: MalformedItem(attribute: name)) { try SweepCheckpoint(attributes: attributes) }
+    }
+
+    @Test func goesThroughAllPhases() {
+        var checkpoint = SweepCheckpoint(started: Self.start)
+        var phases: [String] = []
+        while checkpoint.phase != .completed {
+            phases.append(checkpoint.phase.text)
+            checkpoint.sectionStarted = Self.start
+            checkpoint.advance(to: "more")
+            #expect(checkpoint.phase.text == phases.last)
+            #expect(checkpoint.sectionStarted == Self.start)
+            checkpoint.advance(to: nil)
+            #expect(checkpoint.token == nil)
+            #expect(checkpoint.sectionStarted == nil)
+        }
+        #expect(phases == InventorySection.allCases.map { "listing \($0.rawValue)" } + ["confirming", "reconciling"])
+        #expect(checkpoint.skipped == [])
+        checkpoint.advance(to: nil)
+        #expect(checkpoint.phase == .completed)
+    }
+
+    @Test func aSectionThatIsRefusedIsNoted() {
+        var checkpoint = SweepCheckpoint(started: Self.start)
+        checkpoint.skip(.instances)
+        #expect(checkpoint.phase == .listing(.launchTemplates))
+        #expect(checkpoint.skippedNames == ["instances"])
+    }
+
+    @Test func aSectionBeginsAgainAFewTimes() {
+        var checkpoint = SweepCheckpoint(started: Self.start)
+        for count in 1...5 {
+            checkpoint.sectionStarted = Self.start
+            checkpoint.advance(to: "old")
+            checkpoint.restart(.instances)
+            #expect(checkpoint.phase == .listing(.instances))
+            #expect(checkpoint.token == nil)
+            #expect(checkpoint.sectionStarted == nil)
+            #expect(checkpoint.restarts == count)
+        }
+        checkpoint.restart(.instances)
+        #expect(checkpoint.phase == .listing(.launchTemplates))
+        #expect(checkpoint.skipped == [.instances])
+        #expect(checkpoint.restarts == 0)
+    }
+
+    @Test func aSectionMayFailTwiceInARow() {
+        var checkpoint = SweepCheckpoint(started: Self.start)
+        func fail() -> Bool { checkpoint.fail(.instances) }
+        #expect([fail(), fail()] == [false, false])
+        checkpoint.advance(to: "more")
+        #expect([fail(), fail(), fail()] == [false, false, true])
+        #expect(checkpoint.skipped == [.instances])
+        #expect(checkpoint.failures == 0)
+    }
+}
