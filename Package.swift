@@ -4,20 +4,34 @@ import PackageDescription
 let warningsAreErrors: [SwiftSetting] =
     Context.environment["WARNINGS_AS_ERRORS"] == "1" ? [.unsafeFlags(["-warnings-as-errors"])] : []
 
+// An asynchronous function goes on where its caller is: on the event loop, from which nothing has to come back.
+let settings: [SwiftSetting] = [.enableUpcomingFeature("NonisolatedNonsendingByDefault")] + warningsAreErrors
+
+// Regular expressions would be linked because the compiler imports them everywhere, a megabyte of which nothing is used.
+let withoutRegularExpressions: [SwiftSetting] = [
+    .unsafeFlags(["-Xfrontend", "-disable-implicit-string-processing-module-import"])
+]
+
+/// A library that functions link.
 func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: warningsAreErrors)
+    .target(name: name, dependencies: dependencies, swiftSettings: settings + withoutRegularExpressions)
+}
+
+/// A library that only programs for people link.
+func programLibrary(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
 func function(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .executableTarget(name: name, dependencies: dependencies, swiftSettings: warningsAreErrors)
+    .executableTarget(name: name, dependencies: dependencies, swiftSettings: settings + withoutRegularExpressions)
 }
 
 func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .executableTarget(name: name, dependencies: dependencies, swiftSettings: warningsAreErrors)
+    .executableTarget(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies, swiftSettings: warningsAreErrors)
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
 let package = Package(
@@ -40,9 +54,9 @@ let package = Package(
         library("AWSServices", ["AWSClient"]),
         library("Governance", ["AWSServices", "LambdaRuntime"]),
         library("DistributionResource", ["AWSServices", "LambdaRuntime"]),
-        library("YAML", ["CYAML"]),
-        library("Sharing", ["AWSServices", "Governance", "YAML"]),
-        library("CommandLineInterface", ["Governance", "Sharing", "YAML", "CGetopt"]),
+        programLibrary("YAML", ["CYAML"]),
+        programLibrary("Sharing", ["AWSServices", "Governance", "YAML"]),
+        programLibrary("CommandLineInterface", ["Governance", "Sharing", "YAML", "CGetopt"]),
 
         // One executable a function.
         function("ShareRecorder", ["Governance"]),
@@ -54,23 +68,27 @@ let package = Package(
         program("amictl", ["CommandLineInterface"]),
 
         // The runtime alone: invoked by its tests and measurements, not deployed.
-        .executableTarget(name: "Echo", dependencies: ["LambdaRuntime"], swiftSettings: warningsAreErrors),
+        .executableTarget(
+            name: "Echo",
+            dependencies: ["LambdaRuntime"],
+            swiftSettings: settings + withoutRegularExpressions
+        ),
 
         // A scripted loopback HTTP server for the tests of everything that speaks HTTP.
-        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: warningsAreErrors),
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
         // Signs, resolves endpoints and decides on retries for the comparison with botocore.
         .executableTarget(
             name: "SigningProbe",
             dependencies: ["AWSClient"],
             path: "Tests/Botocore/SigningProbe",
-            swiftSettings: warningsAreErrors
+            swiftSettings: settings
         ),
         // Serializes and parses for the comparison with botocore.
         .executableTarget(
             name: "ProtocolProbe",
             dependencies: ["AWSServices"],
             path: "Tests/Botocore/ProtocolProbe",
-            swiftSettings: warningsAreErrors
+            swiftSettings: settings
         ),
         tests("TransportTests", ["Transport", "TestSupport"]),
         tests("LambdaRuntimeTests", ["LambdaRuntime", "TestSupport", "Echo"]),

@@ -75,12 +75,11 @@ public final class EventLoop: TaskExecutor, SerialExecutor {
         }
     }
 
-    private func takeWork() -> [Work] {
+    /// Exchanges what is queued for `done`, which was, and whose memory serves again.
+    private func takeWork(_ done: inout [Work]) {
+        done.removeAll(keepingCapacity: done.capacity <= 256)
         queue.withLock { queue in
-            if queue.work.isEmpty { return [] }
-            var work: [Work] = []
-            swap(&work, &queue.work)
-            return work
+            if !queue.work.isEmpty { swap(&done, &queue.work) }
         }
     }
 
@@ -131,8 +130,9 @@ public final class EventLoop: TaskExecutor, SerialExecutor {
         }
         let serial = asUnownedSerialExecutor()
         let task = asUnownedTaskExecutor()
+        var work: [Work] = []
         while true {
-            var work = takeWork()
+            takeWork(&work)
             while !work.isEmpty {
                 for item in work {
                     switch item {
@@ -140,7 +140,7 @@ public final class EventLoop: TaskExecutor, SerialExecutor {
                     case .closure(let closure): closure()
                     }
                 }
-                work = takeWork()
+                takeWork(&work)
             }
             if let result = result() { return result }
             state.fireTimers()

@@ -16,6 +16,8 @@ public struct HTTPHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral, 
 
     public var count: Int { fields.count }
 
+    public mutating func reserveCapacity(_ count: Int) { fields.reserveCapacity(count) }
+
     /// The value of the first field of this name. Setting replaces every field of the name; `nil` removes them.
     public subscript(name: String) -> String? {
         get { fields.first { Self.equal($0.name, name) }?.value }
@@ -28,9 +30,14 @@ public struct HTTPHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral, 
                 fields.append(Field(name: name, value: newValue))
                 return
             }
-            let position = fields[..<index].count
-            fields.removeAll { Self.equal($0.name, name) }
-            fields.insert(Field(name: name, value: newValue), at: position)
+            fields[index] = Field(name: name, value: newValue)
+            // The first one stays, where it is.
+            var isFirst = true
+            fields.removeAll { field in
+                guard Self.equal(field.name, name) else { return false }
+                defer { isFirst = false }
+                return !isFirst
+            }
         }
     }
 
@@ -47,7 +54,7 @@ public struct HTTPHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral, 
     public func makeIterator() -> IndexingIterator<[Field]> { fields.makeIterator() }
 
     /// Whether two names are the same but for ASCII case.
-    static func equal(_ left: String, _ right: String) -> Bool {
+    package static func equal(_ left: String, _ right: String) -> Bool {
         guard left.utf8.count == right.utf8.count else { return false }
         if left == right { return true }
         var left = left

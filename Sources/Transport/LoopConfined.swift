@@ -16,7 +16,10 @@ struct LoopConfined<Value>: @unchecked Sendable {
 
 /// A pointer to a C object whose functions used through it may be called from any thread.
 ///
-/// `@unchecked`: holds `CURLM` for `curl_multi_wakeup(3)` and reference-counted OpenSSL objects, both documented as thread-safe.
-struct ThreadSafePointer<Pointer>: @unchecked Sendable {
-    let pointer: Pointer
+/// `@unchecked`: holds `CURLM` for `curl_multi_wakeup(3)`, and OpenSSL's reference-counted objects and fetched algorithms, all
+/// documented as thread-safe.
+package struct ThreadSafePointer<Pointer>: @unchecked Sendable {
+    package let pointer: Pointer
+
+    package init(pointer: Pointer) { self.pointer = pointer }
 }

@@ -1,4 +1,5 @@
 import CCurl
+import Glibc
 
 /// One request under way: what libcurl's callbacks fill in. Lives on the loop's thread, until ``finish(_:)``.
 final class Transfer {
@@ -7,7 +8,7 @@ final class Transfer {
     private let trust: TrustStore
     private let continuation: CheckedContinuation<Result<HTTPResponse, HTTPError>, Never>
 
-    private var headerLines: UnsafeMutablePointer<curl_slist>?
+    private var headerLines: HeaderLines?
     private var body: UnsafeMutableRawBufferPointer?
     private let errorText = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
     private var response = HTTPResponse(status: 0)
@@ -33,7 +34,6 @@ final class Transfer {
     }
 
     deinit {
-        curl_slist_free_all(headerLines)
         body?.deallocate()
         errorText.deallocate()
     }
@@ -46,9 +46,12 @@ final class Transfer {
 
     /// Sets every option on a fresh handle; returns what is wrong with the request.
     func configure(_ handle: UnsafeMutableRawPointer) -> HTTPError? {
-        guard isWellFormed else {
+        guard HeaderLines.isPlain(request.method), HeaderLines.isPlain(request.url),
+            let headerLines = HeaderLines(request.headers)
+        else {
             return HTTPError(code: .badURL, message: "the method, URL or a header field has a control character")
         }
+        self.headerLines = headerLines
         let context = Unmanaged.passUnretained(self).toOpaque()
         ccurl_set_pointer(handle, CURLOPT_ERRORBUFFER, errorText)
         ccurl_set_long(handle, CURLOPT_NOSIGNAL, 1)
@@ -57,13 +60,13 @@ final class Transfer {
         ccurl_set_string(handle, CURLOPT_URL, request.url)
         ccurl_set_long(handle, CURLOPT_PATH_AS_IS, 1)
         ccurl_set_long(handle, CURLOPT_TCP_KEEPALIVE, 1)
-        if !request.usesProxy { ccurl_set_string(handle, CURLOPT_NOPROXY, "*") }
+        if !request.usesProxy || !Self.environmentNamesProxies { ccurl_set_string(handle, CURLOPT_NOPROXY, "*") }
         ccurl_set_long(handle, CURLOPT_CONNECTTIMEOUT_MS, request.connectTimeout.milliseconds)
         if let timeout = request.timeout {
             ccurl_set_long(handle, CURLOPT_TIMEOUT_MS, timeout.milliseconds)
         }
         setMethodAndBody(handle)
-        setHeaders(handle)
+        ccurl_set_pointer(handle, CURLOPT_HTTPHEADER, headerLines.first)
         if request.url.utf8.starts(with: "https:".utf8) { trust.configure(handle) }
         ccurl_set_data_callback(handle, CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
             Transfer.from(context).receive(headerLine: UnsafeBufferPointer(start: bytes, count: size * count))
@@ -76,16 +79,11 @@ final class Transfer {
         return nil
     }
 
-    /// Nothing that would end a line of the request early.
-    private var isWellFormed: Bool {
-        func isPlain(_ text: String) -> Bool {
-            text.utf8.withContiguousStorageIfAvailable { bytes in
-                bytes.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }
-            } ?? false
-        }
-        return isPlain(request.method) && isPlain(request.url)
-            && request.headers.allSatisfy { isPlain($0.name) && isPlain($0.value) }
-    }
+    /// Where it does not, libcurl need not look for each request. <https://everything.curl.dev/usingcurl/proxies/env.html>
+    private static let environmentNamesProxies: Bool = {
+        let names: [String] = ["http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"]
+        return names.contains { getenv($0) != nil }
+    }()
 
     private func setMethodAndBody(_ handle: UnsafeMutableRawPointer) {
         switch request.method {
@@ -107,20 +105,6 @@ final class Transfer {
             }
             ccurl_set_string(handle, CURLOPT_CUSTOMREQUEST, request.method)
         }
-    }
-
-    private func setHeaders(_ handle: UnsafeMutableRawPointer) {
-        // "Name:" takes away what libcurl would add by itself.
-        headerLines = curl_slist_append(nil, "Expect:")
-        for name in ["Accept", "Content-Type"] where request.headers[name] == nil {
-            headerLines = curl_slist_append(headerLines, "\(name):")
-        }
-        for field in request.headers {
-            // "Name;" is libcurl's way to send a field without a value.
-            let line = field.value.isEmpty ? "\(field.name);" : "\(field.name): \(field.value)"
-            headerLines = curl_slist_append(headerLines, line)
-        }
-        ccurl_set_pointer(handle, CURLOPT_HTTPHEADER, headerLines)
     }
 
     // MARK: Response

@@ -101,7 +101,7 @@ class Stand:
     def PutItem(self, body):
         return b"{}"
 
-    TransactWriteItems = GetItem = PutItem
+    TransactWriteItems = GetItem = UpdateItem = PutItem
 
     def Query(self, body):
         query = json.loads(body)

@@ -157,9 +157,9 @@ public final class AWSClient: Sendable {
         let request = invocation.request
         let endpoint = invocation.endpoint
         var headers: HTTPHeaders = ["Host": endpoint.authority]
+        headers.reserveCapacity(request.headers.count + 8)
         for field in request.headers { headers.add(name: field.name, value: field.value) }
         headers["User-Agent"] = invocation.userAgent
-        headers["x-amz-user-agent"] = UserAgent.product
         headers["amz-sdk-invocation-id"] = invocation.id
         headers["amz-sdk-request"] =
             "ttl=\((time + timeout).basic); attempt=\(number); max=\(invocation.maximumAttempts)"

@@ -10,7 +10,7 @@ public struct UserAgent: Sendable, Hashable {
         self.executionEnvironment = executionEnvironment
     }
 
-    /// The client and the version of this form of the header: what `x-amz-user-agent` carries.
+    /// The client and the version of this form of the header.
     static let product = "ami-steward/1 ua/2.1"
 
     /// The value of `User-Agent` for requests to `service`.

@@ -23,16 +23,16 @@ public struct AWSEndpoint: Sendable, Hashable {
             AWSError(kind: .configuration, code: "InvalidEndpoint", message: "\(setting): \(reason)")
         }
         guard url.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else { throw invalid("characters a URL cannot hold") }
-        let parts = url.split(separator: "://", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2 else { throw invalid("not an http or https URL") }
-        let scheme = parts[0].lowercased()
+        let parts = url.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, parts[1].hasPrefix("//") else { throw invalid("not an http or https URL") }
+        let (scheme, rest) = (parts[0].lowercased(), parts[1].dropFirst(2))
         guard scheme == "http" || scheme == "https" else { throw invalid("not an http or https URL") }
-        guard !parts[1].contains(where: { $0 == "?" || $0 == "#" }) else { throw invalid("a query or a fragment") }
-        let end = parts[1].firstIndex(of: "/") ?? parts[1].endIndex
-        let authority = parts[1][..<end]
+        guard !rest.contains(where: { $0 == "?" || $0 == "#" }) else { throw invalid("a query or a fragment") }
+        let end = rest.firstIndex(of: "/") ?? rest.endIndex
+        let authority = rest[..<end]
         guard !authority.contains("@") else { throw invalid("a user name") }
         guard let host = Self.host(of: authority), !host.isEmpty else { throw invalid("no host, or not a port") }
-        var path = parts[1][end...]
+        var path = rest[end...]
         while path.hasSuffix("/") { path.removeLast() }
         self.init(
             scheme: scheme,

@@ -1,3 +1,5 @@
+import Transport
+
 /// Finds the values of a JSON text: the pass of ``JSONDocument``.
 struct JSONScanner {
     private(set) var nodes: [JSONDocument.Node] = []
@@ -65,6 +67,16 @@ struct JSONScanner {
         let start = index
         var kind = JSONDocument.Kind.string
         while index < bytes.count {
+            if index + 8 <= bytes.count {
+                let word = ByteWord(bytes, at: index)
+                let marks =
+                    word.less(than: 0x20) | word.equal(to: UInt8(ascii: "\"")) | word.equal(to: UInt8(ascii: "\\"))
+                guard marks != 0 else {
+                    index += 8
+                    continue
+                }
+                index += ByteWord.countBefore(marks)
+            }
             let byte = bytes[index]
             if byte == UInt8(ascii: "\"") {
                 append(kind, from: start, to: index)

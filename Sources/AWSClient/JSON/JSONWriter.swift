@@ -1,3 +1,5 @@
+import Transport
+
 /// Writes a JSON document straight into bytes. What is written is well formed as long as names and values alternate
 /// within objects.
 public struct JSONWriter: Sendable {
@@ -73,14 +75,28 @@ public struct JSONWriter: Sendable {
         var text = text
         text.withUTF8 { utf8 in
             var start = 0
-            for index in utf8.indices {
+            var index = 0
+            while index < utf8.count {
+                if index + 8 <= utf8.count {
+                    let word = ByteWord(utf8, at: index)
+                    let marks =
+                        word.less(than: 0x20) | word.equal(to: UInt8(ascii: "\""))
+                        | word.equal(to: UInt8(ascii: "\\"))
+                    guard marks != 0 else {
+                        index += 8
+                        continue
+                    }
+                    index += ByteWord.countBefore(marks)
+                }
                 let byte = utf8[index]
-                guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
-                bytes += utf8[start..<index]
-                escape(byte)
-                start = index + 1
+                if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+                    bytes += UnsafeBufferPointer(rebasing: utf8[start..<index])
+                    escape(byte)
+                    start = index + 1
+                }
+                index += 1
             }
-            bytes += utf8[start...]
+            bytes += UnsafeBufferPointer(rebasing: utf8[start...])
         }
         bytes.append(UInt8(ascii: "\""))
     }

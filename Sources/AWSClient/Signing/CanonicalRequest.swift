@@ -20,83 +20,22 @@ struct CanonicalRequest: Sendable {
         headers: HTTPHeaders,
         payloadHash: String
     ) {
-        let fields = Self.fields(headers)
-        signedHeaders = fields.map(\.name).joined(separator: ";")
+        let fields = CanonicalHeaders(headers)
+        signedHeaders = fields.names
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(512 + fields.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count + 2 })
-        func add(_ text: String, followedBy separator: Unicode.Scalar) {
+        bytes.reserveCapacity(512 + fields.byteCount)
+        func add(_ text: String) {
             bytes.append(contentsOf: text.utf8)
-            bytes.append(UInt8(ascii: separator))
+            bytes.append(UInt8(ascii: "\n"))
         }
-        add(method, followedBy: "\n")
-        add(Self.path(path, pathSigning), followedBy: "\n")
-        add(Self.query(query), followedBy: "\n")
-        for field in fields {
-            add(field.name, followedBy: ":")
-            add(field.value, followedBy: "\n")
-        }
-        add("", followedBy: "\n")
-        add(signedHeaders, followedBy: "\n")
+        add(method)
+        add(Self.path(path, pathSigning))
+        add(Self.query(query))
+        fields.append(to: &bytes)
+        add("")
+        add(signedHeaders)
         bytes.append(contentsOf: payloadHash.utf8)
         self.bytes = bytes
-    }
-
-    /// Headers that hops may change, or that carry the signature itself.
-    private static func isUnsigned(_ name: String) -> Bool {
-        switch name {
-        case "authorization", "connection", "expect", "te", "trailer", "transfer-encoding", "upgrade", "user-agent",
-            "x-amzn-trace-id":
-            true
-        default: false
-        }
-    }
-
-    /// The headers to sign: name in lower case, values of one name joined with `,`, sorted by name.
-    private static func fields(_ headers: HTTPHeaders) -> [(name: String, value: String)] {
-        var fields: [(name: String, value: String)] = []
-        for header in headers {
-            let name = header.name.lowercased()
-            if isUnsigned(name) { continue }
-            let value = collapse(header.value)
-            if let index = fields.firstIndex(where: { $0.name == name }) {
-                fields[index].value += ",\(value)"
-            } else {
-                fields.append((name, value))
-            }
-        }
-        // ASCII compares as its bytes do; other names are no field names, and only need an order of some kind.
-        return fields.sorted { $0.name < $1.name }
-    }
-
-    /// Without white space at the ends, and with one space for each run of it inside.
-    private static func collapse(_ value: String) -> String {
-        if isCollapsed(value) { return value }
-        var collapsed: [UInt8] = []
-        var pending = false
-        for byte in value.utf8 {
-            // ASCII white space: tab, line feed, vertical tab, form feed, carriage return, space.
-            if byte == 0x20 || (0x09...0x0d).contains(byte) {
-                pending = !collapsed.isEmpty
-            } else {
-                if pending { collapsed.append(0x20) }
-                pending = false
-                collapsed.append(byte)
-            }
-        }
-        return String(decoding: collapsed, as: UTF8.self)
-    }
-
-    /// Whether there is nothing to collapse, as in nearly every header.
-    private static func isCollapsed(_ value: String) -> Bool {
-        func isCollapsed(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-            var previous: UInt8 = 0x20
-            for byte in bytes {
-                if (0x09...0x0d).contains(byte) || (byte == 0x20 && previous == 0x20) { return false }
-                previous = byte
-            }
-            return bytes.isEmpty || previous != 0x20
-        }
-        return value.utf8.withContiguousStorageIfAvailable(isCollapsed) ?? false
     }
 
     static func path(_ path: String, _ signing: AWSService.PathSigning) -> String {

@@ -1,8 +1,12 @@
 import CCrypto
+import Transport
 
-/// SHA-256 and HMAC-SHA-256 by libcrypto.
+/// SHA-256 by libcrypto.
 package enum Digest {
     static let byteCount = 32
+
+    /// Fetched once: finding an algorithm takes libcrypto longer than using it on a few bytes.
+    private static let algorithm = ThreadSafePointer(pointer: EVP_MD_fetch(nil, "SHA256", nil))
 
     package static func sha256(_ bytes: some Sequence<UInt8>) -> [UInt8] {
         let digest = bytes.withContiguousStorageIfAvailable { sha256(UnsafeRawBufferPointer($0)) }
@@ -12,29 +16,9 @@ package enum Digest {
     private static func sha256(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: byteCount) { output, count in
             // An empty buffer may have no address; the digest of nothing reads none.
-            let status = EVP_Digest(bytes.baseAddress, bytes.count, output.baseAddress, nil, EVP_sha256(), nil)
+            let status = EVP_Digest(bytes.baseAddress, bytes.count, output.baseAddress, nil, algorithm.pointer, nil)
             precondition(status == 1, "libcrypto has no SHA-256")
             count = byteCount
-        }
-    }
-
-    static func hmac(key: [UInt8], _ text: String) -> [UInt8] {
-        var text = text
-        return text.withUTF8 { message in
-            [UInt8](unsafeUninitializedCapacity: byteCount) { output, count in
-                var written: UInt32 = 0
-                let digest = HMAC(
-                    EVP_sha256(),
-                    key,
-                    Int32(key.count),
-                    message.baseAddress,
-                    message.count,
-                    output.baseAddress,
-                    &written
-                )
-                precondition(digest != nil && written == byteCount, "libcrypto has no HMAC-SHA-256")
-                count = byteCount
-            }
         }
     }
 

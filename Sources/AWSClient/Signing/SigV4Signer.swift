@@ -99,9 +99,15 @@ public struct SigV4Signer: Sendable {
         )
         let scope = scope(at: date)
         let signature = signature(of: canonical, scope: scope, credentials: credentials, date: date)
-        headers["Authorization"] =
-            "\(Self.algorithm) Credential=\(credentials.accessKeyID)/\(scope), "
-            + "SignedHeaders=\(canonical.signedHeaders), Signature=\(signature)"
+        var authorization = Self.algorithm
+        authorization.reserveCapacity(512)
+        for part in [
+            " Credential=", credentials.accessKeyID, "/", scope, ", SignedHeaders=", canonical.signedHeaders,
+            ", Signature=", signature,
+        ] {
+            authorization += part
+        }
+        headers.add(name: "Authorization", value: authorization)
         if sessionToken == .afterSigning { headers["X-Amz-Security-Token"] = credentials.sessionToken }
         return headers
     }
@@ -163,13 +169,20 @@ public struct SigV4Signer: Sendable {
         credentials: AWSCredentials,
         date: String
     ) -> String {
-        let key = keys.key(
+        var text: [UInt8] = []
+        text.reserveCapacity(192)
+        for line in [Self.algorithm, date, scope] {
+            text.append(contentsOf: line.utf8)
+            text.append(UInt8(ascii: "\n"))
+        }
+        text.append(contentsOf: Digest.hex(Digest.sha256(canonical.bytes)).utf8)
+        let signature = keys.signature(
+            of: text,
             secretAccessKey: credentials.secretAccessKey,
             day: String(date.prefix(8)),
             region: region,
             service: service
         )
-        let hash = Digest.hex(Digest.sha256(canonical.bytes))
-        return Digest.hex(Digest.hmac(key: key, "\(Self.algorithm)\n\(date)\n\(scope)\n\(hash)"))
+        return Digest.hex(signature)
     }
 }

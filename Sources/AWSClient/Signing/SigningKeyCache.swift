@@ -2,7 +2,7 @@ import Synchronization
 
 /// Derived signing keys. A key depends on secret, day, region and service, so one derivation serves a whole day.
 public final class SigningKeyCache: Sendable {
-    private struct Scope: Hashable {
+    private struct Scope: Equatable {
         let secretAccessKey: String
         let day: String
         let region: String
@@ -10,7 +10,8 @@ public final class SigningKeyCache: Sendable {
     }
 
     private struct State {
-        var keys: [Scope: [UInt8]] = [:]
+        /// The one used last is the first: there are few, and mostly the same is used again.
+        var keys: [(scope: Scope, key: HMACKey)] = []
     }
 
     /// More scopes than this (a long-running process with many roles and regions) empty the cache.
@@ -19,16 +20,31 @@ public final class SigningKeyCache: Sendable {
 
     public init() {}
 
-    /// The signing key of <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>.
-    func key(secretAccessKey: String, day: String, region: String, service: String) -> [UInt8] {
+    /// The signature of a string to sign: 32 bytes.
+    func signature(
+        of text: [UInt8],
+        secretAccessKey: String,
+        day: String,
+        region: String,
+        service: String
+    ) -> [UInt8] {
         let scope = Scope(secretAccessKey: secretAccessKey, day: day, region: region, service: service)
         return state.withLock { state in
-            if let key = state.keys[scope] { return key }
-            var key = Digest.hmac(key: Array("AWS4\(secretAccessKey)".utf8), day)
-            for text in [region, service, "aws4_request"] { key = Digest.hmac(key: key, text) }
-            if state.keys.count >= Self.maximumKeys { state.keys.removeAll() }
-            state.keys[scope] = key
-            return key
+            if let index = state.keys.firstIndex(where: { $0.scope == scope }) {
+                if index > 0 { state.keys.swapAt(0, index) }
+            } else {
+                let key = HMACKey(Self.key(secretAccessKey: secretAccessKey, day: day, region: region, service: service))
+                if state.keys.count >= Self.maximumKeys { state.keys.removeAll() }
+                state.keys.insert((scope, key), at: 0)
+            }
+            return state.keys[0].key.code(of: text)
+        }
+    }
+
+    /// The signing key of <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>.
+    static func key(secretAccessKey: String, day: String, region: String, service: String) -> [UInt8] {
+        [day, region, service, "aws4_request"].reduce(Array("AWS4\(secretAccessKey)".utf8)) { key, text in
+            HMACKey(key).code(of: text.utf8)
         }
     }
 }

@@ -21,7 +21,24 @@ extension Timestamp {
     /// The form of `X-Amz-Date`: `20261120T080000Z`.
     public var basic: String {
         let time = CivilTime(self)
-        return "\(time.dateText(""))T\(time.timeText(""))Z"
+        guard (0...9999).contains(time.year) else { return "\(time.dateText(""))T\(time.timeText(""))Z" }
+        // Every request has two of these.
+        return String(unsafeUninitializedCapacity: 16) { text in
+            func write(_ number: Int, at start: Int) {
+                text[start] = UInt8(0x30 + number / 10)
+                text[start + 1] = UInt8(0x30 + number % 10)
+            }
+            write(time.year / 100, at: 0)
+            write(time.year % 100, at: 2)
+            write(time.month, at: 4)
+            write(time.day, at: 6)
+            text[8] = UInt8(ascii: "T")
+            write(time.hour, at: 9)
+            write(time.minute, at: 11)
+            write(time.second, at: 13)
+            text[15] = UInt8(ascii: "Z")
+            return 16
+        }
     }
 
     /// An HTTP-date (RFC 9110, section 5.6.7): `Fri, 20 Nov 2026 08:00:00 GMT`.

@@ -13,7 +13,8 @@ extension AWSError {
     var refusesToken: Bool {
         guard kind == .clientError else { return false }
         return Self.tokenRefusals.contains(code)
-            || Self.parameterRefusals.contains(code) && message.lowercased().contains("token")
+            || Self.parameterRefusals.contains(code)
+                && message.lowercased().split(whereSeparator: { !$0.isLetter }).contains { $0.hasSuffix("token") }
     }
 
     /// EC2's common errors <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html>, and those of the

@@ -66,25 +66,43 @@ struct SignerTests {
         #expect(again.values(of: "x-amz-date") == ["20150830T123600Z"])
     }
 
-    /// The cache must tell apart everything a key depends on.
-    @Test func keysAreDerivedForSecretDayRegionAndService() {
-        let cache = SigningKeyCache()
-        let published = cache.key(
+    @Test func theKeyIsDerivedAsPublished() {
+        // The example of the AWS General Reference.
+        let key = SigningKeyCache.key(
             secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY",
             day: "20120215",
             region: "us-east-1",
             service: "iam"
         )
-        // The example of the AWS General Reference.
-        #expect(Digest.hex(published) == "f4780e2d9f65fa895f9c67b32ce1baf0b0d8a43505a000a1a9e090d414db404d")
+        #expect(Digest.hex(key) == "f4780e2d9f65fa895f9c67b32ce1baf0b0d8a43505a000a1a9e090d414db404d")
+    }
+
+    /// RFC 4231, test cases 1 and 2; a key serves for many messages.
+    @Test func codesAreAsPublished() {
+        let key = HMACKey([UInt8](repeating: 0x0b, count: 20))
+        let published = "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"
+        #expect(Digest.hex(key.code(of: "Hi There".utf8)) == published)
+        #expect(Digest.hex(key.code(of: "something else".utf8)) != published)
+        #expect(Digest.hex(key.code(of: "Hi There".utf8)) == published)
+        let jefe = HMACKey(Array("Jefe".utf8))
+        #expect(
+            Digest.hex(jefe.code(of: "what do ya want for nothing?".utf8))
+                == "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+        )
+    }
+
+    /// The cache must tell apart everything a key depends on.
+    @Test func keysAreKeptForSecretDayRegionAndService() {
+        let cache = SigningKeyCache()
         func key(_ secret: String, _ day: String, _ region: String, _ service: String) -> [UInt8] {
-            cache.key(secretAccessKey: secret, day: day, region: region, service: service)
+            cache.signature(of: [1, 2, 3], secretAccessKey: secret, day: day, region: region, service: service)
         }
         let keys: Set<[UInt8]> = [
             key("a", "20260101", "r", "s"), key("b", "20260101", "r", "s"), key("a", "20260102", "r", "s"),
             key("a", "20260101", "q", "s"), key("a", "20260101", "r", "t"),
         ]
         #expect(keys.count == 5)
+        for number in 0..<200 { _ = key("secret \(number)", "20260101", "r", "s") }
         #expect(key("a", "20260101", "r", "s") == key("a", "20260101", "r", "s"))
     }
 
