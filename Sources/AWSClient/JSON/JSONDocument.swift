@@ -76,9 +76,11 @@ package final class JSONDocument {
             let node = nodes[position]
             if node.kind == .escapedString {
                 if let text = string(node), text.utf8.elementsEqual(name) { return position + 1 }
-            } else if Int(node.end - node.start) == name.count, name.indices.allSatisfy({ index in
-                bytes[Int(node.start) + index] == name[index]
-            }) {
+            } else if Int(node.end - node.start) == name.count,
+                name.indices.allSatisfy({ index in
+                    bytes[Int(node.start) + index] == name[index]
+                })
+            {
                 return position + 1
             }
             position = Int(nodes[position + 1].next)

@@ -33,9 +33,9 @@ public final class SigningKeyCache: Sendable {
             if let index = state.keys.firstIndex(where: { $0.scope == scope }) {
                 if index > 0 { state.keys.swapAt(0, index) }
             } else {
-                let key = HMACKey(Self.key(secretAccessKey: secretAccessKey, day: day, region: region, service: service))
+                let key = Self.key(secretAccessKey: secretAccessKey, day: day, region: region, service: service)
                 if state.keys.count >= Self.maximumKeys { state.keys.removeAll() }
-                state.keys.insert((scope, key), at: 0)
+                state.keys.insert((scope, HMACKey(key)), at: 0)
             }
             return state.keys[0].key.code(of: text)
         }
