@@ -20,6 +20,8 @@ extension Logger {
                     record.append(UInt8(ascii: "\""))
                     JSONText.appendName("level", to: &record)
                     JSONText.append("\(max(.info, level).name)", to: &record)
+                    JSONText.appendName("message", to: &record)
+                    JSONText.append("metrics", to: &record)
                 }
                 if !requestID.isEmpty { Self.appendJSON("requestId", .string(requestID), to: &record) }
                 for dimension in metrics.dimensions {

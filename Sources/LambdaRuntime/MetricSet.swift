@@ -64,7 +64,7 @@ extension MetricSet {
     static let maximumDimensions = 30
 
     /// The members that a record has besides its metrics, dimensions and fields.
-    private static let ownMembers: Set<String> = ["_aws", "timestamp", "level", "requestId"]
+    private static let ownMembers: Set<String> = ["_aws", "timestamp", "level", "message", "requestId"]
 
     /// The metrics as CloudWatch takes them, in as many sets as it takes records; none where nothing is left to write.
     var records: [MetricSet] {

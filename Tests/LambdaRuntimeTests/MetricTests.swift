@@ -144,6 +144,7 @@ private struct EmbeddedMetrics: Decodable {
         let record = try #require(try records().first)
         #expect(record.members["timestamp"] == .text("2026-11-20T08:00:00.123Z"))
         #expect(record.members["level"] == .text("INFO"))
+        #expect(record.members["message"] == .text("metrics"))
         #expect(record.members["requestId"] == .text("8476a536"))
         #expect(record.violations == [])
     }
@@ -192,7 +193,9 @@ private struct EmbeddedMetrics: Decodable {
         #expect(record.violations == [])
         #expect(record.metadata.directives.map(\.dimensions) == [[["FunctionName"]]])
         #expect(record.metadata.directives.map { $0.metrics.map(\.name) } == [["Good"]])
-        #expect(Set(record.members.keys) == ["timestamp", "level", "requestId", "FunctionName", "Good", "own"])
+        #expect(
+            Set(record.members.keys) == ["timestamp", "level", "message", "requestId", "FunctionName", "Good", "own"]
+        )
         #expect(record.members["Good"] == .number(1))
         #expect(record.members["FunctionName"] == .text("checker"))
     }
