@@ -75,6 +75,7 @@ def test_logs_are_json_that_names_the_request_and_the_image(stage: Stage, story:
     assert set(mine) == {
         ("ami-steward-share-recorder", "recorded"), ("ami-steward-usage-tracker", "recorded"),
         ("ami-steward-deregistration-checker", "assessed"), ("ami-steward-deregistration-checker", "checked"),
+        ("ami-steward-deregistration-checker", "metrics"),
     }  # fmt: skip
 
 

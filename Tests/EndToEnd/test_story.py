@@ -106,20 +106,34 @@ def test_a_check_answers_and_alerts_nobody(stage: Stage, story: Story) -> None:
     question = story.sample("check")
     answer, failed = stage.invoke("deregistration-checker", question)
     assert not failed
-    assert answer == {
+    expected = {
         "image_id": story.image, "in_use": False, "account_count": 0, "resource_count": 0, "accounts": [],
         "resource_counts": [{"kind": k, "count": 0} for k in KINDS],
-        "shared_with": [], "shared_with_count": 0, "coverage": "events", "accounts_without_known_usage": [],
+        "shared_with": [], "shared_with_count": 0, "gaps": [], "gap_count": 0,
     }  # fmt: skip
+    assert {name: answer.get(name) for name in expected} == expected
+    assert answer["verdict"] != "in-use"
+    # The owner's, if anybody's.
+    assert {found["account_id"] for found in answer["coverage"]} == {story.cloud.account(CREATOR)}
 
     story.tell(story.share(CONSUMER_A, CONSUMER_B))
     account, other = story.cloud.account(CONSUMER_A), story.cloud.account(CONSUMER_B)
+    # Whatever was swept before, it was not since the share.
+    answer, failed = stage.invoke("deregistration-checker", question)
+    assert not failed
+    assert (answer["verdict"], answer["in_use"]) == ("unknown", False)
+    assert {account, other} <= {found["account_id"] for found in answer["coverage"] if found["status"] != "swept"}
+    assert all(any(each in reason for reason in answer["reasons"]) for each in (account, other))
+    narrowed, failed = stage.invoke("deregistration-checker", question | {"accounts": [other]})
+    assert not failed
+    assert [found["account_id"] for found in narrowed["coverage"]] == [other]
+    assert len(narrowed["reasons"]) == 1
+
     instances, template = use_everywhere(story)
-    assert stage.invoke("deregistration-checker", question)[0]["accounts_without_known_usage"] == [other]
     story.tell(story.run(CONSUMER_B, 3))
     answer, failed = stage.invoke("deregistration-checker", question)
     assert not failed
-    assert answer["accounts_without_known_usage"] == []
+    assert (answer["verdict"], answer["reasons"]) == ("in-use", [])
     assert answer["image_name"] == story.image_name
     assert (answer["in_use"], answer["account_count"], answer["resource_count"]) == (True, 2, 7)
     assert answer["shared_with"] == [f"account#{account}", f"account#{other}"]

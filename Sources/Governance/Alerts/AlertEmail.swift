@@ -46,6 +46,7 @@ public struct AlertEmail: Hashable, Sendable {
                 ("What happened", alert.whatHappened.sentence + " (\(loss.occurrence.eventName))", nil),
                 ("Who did it", loss.occurrence.actor ?? "not known: EC2 reported only the change of state", nil),
                 ("When", loss.occurrence.time.readable, nil),
+                ("Known from", alert.coverage.description, nil),
             ]
             meaning = alert.whatItMeans
             sections = alert.usage.presentKinds.map { kind in

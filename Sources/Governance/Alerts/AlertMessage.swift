@@ -68,6 +68,7 @@ public struct AlertMessage: Encodable, Sendable {
                 loss: alert.loss,
                 imageName: alert.imageName,
                 usage: alert.usage.limited(to: limit),
+                coverage: alert.coverage,
                 isMembershipUnknown: alert.isMembershipUnknown
             )
             let json = try GovernanceJSON.encode(AlertMessage(bounded, links: links, delivery: delivery))
@@ -78,7 +79,7 @@ public struct AlertMessage: Encodable, Sendable {
 
     private enum Key: String, CodingKey {
         case type, accountId, region, imageId, imageName, imageOwner, imageUrl, status, principals, description
-        case actor, eventTime, eventId, eventName, membershipUnknown, email, resourceCount, resources
+        case actor, eventTime, eventId, eventName, membershipUnknown, email, resourceCount, resources, coverage
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -103,6 +104,7 @@ public struct AlertMessage: Encodable, Sendable {
         try message.encode(loss.occurrence.eventName, forKey: .eventName)
         try message.encode(alert.isMembershipUnknown, forKey: .membershipUnknown)
         try message.encode(delivery, forKey: .email)
+        try message.encode(CoverageMessage(alert.coverage), forKey: .coverage)
         try message.encode(alert.usage.count, forKey: .resourceCount)
         try message.encode(
             alert.usage.presentKinds.map { KindMessage($0, alert.usage[$0], links: links) },

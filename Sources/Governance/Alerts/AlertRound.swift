@@ -30,20 +30,24 @@ struct AlertRound: Sendable {
     }
 
     /// Tells these accounts, side by side. What fails for one keeps no other from being told.
-    func tell(_ accounts: [UsageSummary]) async throws -> Report {
-        let ids = accounts.map(\.account)
+    func tell(_ accounts: [(usage: UsageSummary, coverage: AccountCoverage)]) async throws -> Report {
+        let ids = accounts.map(\.usage.account)
         let needsMembership = Set(ids.filter(assessment.needsMembership(of:)))
         let entries =
             ids.isEmpty ? [:] : try await addresses.entries(for: ids, withMembership: needsMembership, logger: logger)
         return await withTaskGroup(of: Report.self) { group in
-            for usage in accounts {
-                group.addTask { await tell(usage, entries[usage.account] ?? AddressBook.Entry()) }
+            for (usage, coverage) in accounts {
+                group.addTask { await tell(usage, coverage, entries[usage.account] ?? AddressBook.Entry()) }
             }
             return await group.reduce(into: Report()) { $0.add($1) }
         }
     }
 
-    private func tell(_ usage: UsageSummary, _ entry: AddressBook.Entry) async -> Report {
+    private func tell(
+        _ usage: UsageSummary,
+        _ coverage: AccountCoverage,
+        _ entry: AddressBook.Entry
+    ) async -> Report {
         var report = Report()
         guard case .alarmed(let isMembershipUnknown) = assessment.verdict(for: usage.account, entry.membership) else {
             report.stillReached = 1
@@ -53,6 +57,7 @@ struct AlertRound: Sendable {
             loss: assessment.loss,
             imageName: imageName,
             usage: usage,
+            coverage: coverage,
             isMembershipUnknown: isMembershipUnknown
         )
         do {

@@ -3,14 +3,23 @@ public struct ImageAlert: Hashable, Sendable {
     public let loss: ImageLoss
     public let imageName: String?
     public let usage: UsageSummary
+    /// How well the account's use of images is known.
+    public let coverage: AccountCoverage
     /// What the account belongs to is not known; if it is a member of what the image is or was shared with, it may still
     /// reach it.
     public let isMembershipUnknown: Bool
 
-    public init(loss: ImageLoss, imageName: String?, usage: UsageSummary, isMembershipUnknown: Bool) {
+    public init(
+        loss: ImageLoss,
+        imageName: String?,
+        usage: UsageSummary,
+        coverage: AccountCoverage,
+        isMembershipUnknown: Bool
+    ) {
         self.loss = loss
         self.imageName = imageName
         self.usage = usage
+        self.coverage = coverage
         self.isMembershipUnknown = isMembershipUnknown
     }
 

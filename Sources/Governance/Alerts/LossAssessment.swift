@@ -22,6 +22,8 @@ public struct LossAssessment: Sendable {
     public let loss: ImageLoss
     /// The principals that have the image after the loss.
     public let remaining: Set<Principal>
+    /// The accounts that the loss takes a share of their own from, as far as shares are known.
+    public let accounts: Set<AccountID>
 
     /// - Parameters:
     ///   - shares: what is known now of the image's principals. It may or may not have this loss in it already; a share
@@ -42,6 +44,12 @@ public struct LossAssessment: Sendable {
                 return !isTaken || share.permission.occurrence.time > time
             }.map(\.principal)
         )
+        let lost: [Principal] =
+            switch loss.scope {
+            case .everyone: shares.filter { $0.permission.status == .shared && $0.status != .shared }.map(\.principal)
+            case .principals(let principals): principals
+            }
+        accounts = Set(lost.compactMap { if case .account(let account) = $0 { account } else { nil } })
     }
 
     private static func time(of loss: ImageLoss, _ image: ImageRecord?) -> EventTime {

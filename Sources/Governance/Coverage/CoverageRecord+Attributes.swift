@@ -54,10 +54,14 @@ extension CoverageRecord {
             guard let resources = attributes[Attribute.resources].flatMap({ Int($0) }), resources >= 0 else {
                 throw MalformedItem(attribute: Attribute.resources)
             }
+            let skipped = (attributes[Attribute.skipped] ?? "").split(separator: ",").map(String.init)
+            guard skipped.count <= Self.maximumSections, skipped.allSatisfy(Self.isSection) else {
+                throw MalformedItem(attribute: Attribute.skipped)
+            }
             sweep = Sweep(
                 started: started,
                 completed: completed,
-                skipped: (attributes[Attribute.skipped] ?? "").split(separator: ",").map(String.init),
+                skipped: skipped,
                 resources: resources
             )
         }
@@ -69,6 +73,16 @@ extension CoverageRecord {
             lastEvent: try attributes.time(at: Attribute.lastEvent),
             lastEventHandled: try attributes.time(at: Attribute.lastEventHandled)
         )
+    }
+}
+
+extension CoverageRecord {
+    /// Accounts write their own items; what they write of sections comes into alerts and answers.
+    private static let maximumSections = 50
+
+    /// Whether it may be a section's name, of this version or another: 1 to 40 lower-case letters, digits and hyphens.
+    private static func isSection(_ text: String) -> Bool {
+        (1...40).contains(text.utf8.count) && text.utf8.allSatisfy { $0.isLowercaseLetterOrDigit || $0 == 0x2D }
     }
 }
 

@@ -3,172 +3,203 @@ import AWSServices
 import LambdaRuntime
 
 /// The deregistration checker: who still uses an image that somebody lost, and telling them; or, asked beforehand, only
-/// the answer.
+/// the answer; on a schedule, metrics of usage and coverage, and the guard.
+///
+/// Every AWS call it makes, which is the IAM action as well unless it says otherwise:
+///
+/// | for | calls |
+/// |---|---|
+/// | an event | `dynamodb:GetItem`, `BatchGetItem`, `PutItem` (also by `TransactWriteItems`), `Query` on the shares table; `dynamodb:Query` on the usage table's index by image; `ssm:GetParameters` under the two prefixes, `ssm:GetParameter` of the administrator's address; `ses:SendEmail`; `sns:Publish`; `ec2:DescribeImages` |
+/// | `{"check": …}` | `dynamodb:GetItem`, `Query` on the shares table; `dynamodb:Query` on that index; `ec2:DescribeImageAttribute` |
+/// | … with `owner_view` | also `ec2:CreateImageUsageReport`, `ec2:DescribeImageUsageReports`, `ec2:DescribeImageUsageReportEntries`, `ec2:DeleteImageUsageReport` |
+/// | `{"measure": {}}` | `dynamodb:Query` on that index; `dynamodb:Scan` on the shares table; `dynamodb:DescribeTable` on the usage table |
+/// | `{"guard": {}}` | what a check calls; `ec2:DescribeImages`, `ec2:EnableImageDeregistrationProtection`, `ec2:DisableImageDeregistrationProtection`; `dynamodb:BatchGetItem`, `PutItem` on the shares table |
 public struct DeregistrationChecker: Sendable {
-    private let shares: DynamoDBShareStore
-    private let usage: UsageIndex
-    private let addresses: AddressBook
-    private let sender: AlertSender
+    private let alerts: LossAlerts
+    private let check: ImageCheck
+    private let measurement: UsageMeasurement
+    private let guardScope: GuardScope
+    private let guardStore: DynamoDBGuardStore
     private let ec2: EC2
-    private let links: ConsoleLinks
-
-    /// Accounts told at a time: as many as one look-up of their parameters takes.
-    private static let batchSize = 5
+    private let metrics: GovernanceMetrics
+    private let effects = AWSEffects.live()
 
     /// - Parameter environment: `SHARES_TABLE`, `USAGE_TABLE` and its index by image, `USAGE_IMAGE_INDEX`;
     ///   `EMAIL_PARAMETER_PREFIX` and `MEMBERSHIP_PARAMETER_PREFIX` (optional), under which the Parameter Store has a
     ///   parameter for each account; `ADMINISTRATOR_ADDRESS_PARAMETER`; `ALERT_SENDER`, an address SES may send from;
-    ///   `ALERT_TOPIC_ARN`.
+    ///   `ALERT_TOPIC_ARN`, a topic of the account that owns the images; `MAXIMUM_SWEEP_AGE_HOURS`, 1 to 8,760, by default
+    ///   48; `GUARD`, `off` (the default), `tagged` or `all`, and for `tagged` `GUARD_TAG`, `key=value`.
     public init(_ environment: LambdaEnvironment) throws {
         let client = try AWSClient.initialized()
         let dynamoDB = DynamoDB(client)
         let sharesTable = try environment.required("SHARES_TABLE")
+        let usageTable = try environment.required("USAGE_TABLE")
+        let index = try environment.required("USAGE_IMAGE_INDEX")
+        let topicARN = try environment.required("ALERT_TOPIC_ARN")
         let regionText = client.configuration.region
         guard let region = Region(regionText) else {
             throw ConfigurationError(message: "AWS_REGION is not \(Region.expectation)")
         }
+        let hoursText = environment["MAXIMUM_SWEEP_AGE_HOURS"] ?? "\(UsageEvidence.defaultMaximumSweepAgeHours)"
+        guard let hours = Int64(hoursText), (1...8_760).contains(hours) else {
+            throw ConfigurationError(message: "MAXIMUM_SWEEP_AGE_HOURS is not a number from 1 to 8760")
+        }
         let console = AWSPartition(region: regionText).consoleURL(region: regionText) ?? ""
-        links = ConsoleLinks(host: String(console.dropFirst("https://".count)), region: region)
-        shares = DynamoDBShareStore(dynamoDB, table: sharesTable)
-        usage = UsageIndex(
-            dynamoDB: dynamoDB,
-            table: try environment.required("USAGE_TABLE"),
-            index: try environment.required("USAGE_IMAGE_INDEX")
-        )
-        ec2 = EC2(client)
-        addresses = AddressBook(
+        let links = ConsoleLinks(host: String(console.dropFirst("https://".count)), region: region)
+        let addresses = AddressBook(
             ssm: SSM(client),
             addressPrefix: try environment.required("EMAIL_PARAMETER_PREFIX"),
             membershipPrefix: environment["MEMBERSHIP_PARAMETER_PREFIX"],
             administratorParameter: try environment.required("ADMINISTRATOR_ADDRESS_PARAMETER")
         )
-        sender = AlertSender(
-            store: DynamoDBAlertStore(dynamoDB, table: sharesTable),
-            ses: SESv2(client),
-            sns: SNS(client),
+        ec2 = EC2(client)
+        alerts = LossAlerts(
+            shares: DynamoDBShareStore(dynamoDB, table: sharesTable),
+            usage: UsageIndex(dynamoDB: dynamoDB, table: usageTable, index: index),
+            coverage: CoverageIndex(dynamoDB, table: usageTable, index: index),
             addresses: addresses,
-            sender: try environment.required("ALERT_SENDER"),
-            topicARN: try environment.required("ALERT_TOPIC_ARN"),
-            links: links,
-            effects: .live()
+            sender: AlertSender(
+                store: DynamoDBAlertStore(dynamoDB, table: sharesTable),
+                ses: SESv2(client),
+                sns: SNS(client),
+                addresses: addresses,
+                sender: try environment.required("ALERT_SENDER"),
+                topicARN: topicARN,
+                links: links,
+                effects: .live()
+            ),
+            ec2: ec2,
+            region: region,
+            maximumSweepAgeHours: hours
         )
+        check = ImageCheck(
+            client,
+            sharesTable: sharesTable,
+            usageTable: usageTable,
+            index: index,
+            region: region,
+            owner: ARN(topicARN).flatMap { AccountID($0.account) },
+            maximumSweepAgeHours: hours,
+            links: links
+        )
+        measurement = UsageMeasurement(
+            dynamoDB: dynamoDB,
+            coverage: CoverageIndex(dynamoDB, table: usageTable, index: index),
+            sharesTable: sharesTable,
+            usageTable: usageTable,
+            region: region,
+            maximumSweepAgeHours: hours
+        )
+        guardScope = try GuardScope(mode: environment["GUARD"], tag: environment["GUARD_TAG"])
+        guardStore = DynamoDBGuardStore(dynamoDB, table: sharesTable)
+        metrics = GovernanceMetrics(environment)
     }
 
-    /// Answers `{"check": "ami-…"}`, or tells every account that an event takes an image from while it uses it.
+    /// Answers a ``DeregistrationRequest``: a check with its answer, a schedule with what was done, an event with `null`
+    /// once every account is told that it takes an image from while it uses it.
     ///
-    /// - Throws: ``MalformedEvent``; ``UndeliveredAlerts`` once everybody else has been told; `AWSError`. Lambda delivers
-    ///   the event again, and what was done is not done twice.
+    /// - Throws: ``MalformedEvent``; ``UndeliveredAlerts`` once everybody else has been told; ``UnguardedImages`` once every
+    ///   other image was looked at; ``IncompleteMeasurement``; `AWSError`. Lambda delivers the event again, and what was done is not done twice.
     public func handle(_ event: [UInt8], _ context: LambdaContext) async throws -> [UInt8] {
         let request = try DeregistrationRequest(parsing: event)
         return try await AWSClient.withDeadline(of: context) {
             switch request {
-            case .check(let image): return try await check(image, context)
+            case .check(let question): return try await answer(question, context)
+            case .measure: return try await measure(context)
+            case .guardImages: return try await guardImages(context)
             case .event(let event):
                 guard let loss = ImageLoss(event) else {
                     context.logger.debug("nobody loses an image", ["event_name": event.occurrence.eventName])
                     return Array("null".utf8)
                 }
-                try await alert(loss, of: event, context)
+                try await tell(of: loss, event, context)
                 return Array("null".utf8)
             }
         }
     }
 
-    // MARK: Check
-
-    private func check(_ image: ImageID, _ context: LambdaContext) async throws -> [UInt8] {
-        async let record = shares.imageRecord(of: image)?.value
-        async let principals = shares.shareRecords(of: image, principals: nil).map(\.value)
-        var answer = CheckAnswer(image: image, record: try await record, shares: try await principals, links: links)
-        try await usage.forEachRow(of: image) { answer.add($0) }
-        context.logger.info("checked", ["image_id": image.text])
-        return try answer.json()
+    private func answer(_ question: CheckQuestion, _ context: LambdaContext) async throws -> [UInt8] {
+        let result = try await check.answer(question, logger: context.logger)
+        context.logger.info(
+            "checked",
+            ["image_id": question.image.text, "verdict": result.verdict.outcome.rawValue, "gaps": result.gaps.count]
+        )
+        if let report = result.ownerView.report {
+            for gap in result.gaps.prefix(Self.maximumLogged) {
+                context.logger.warn(
+                    "EC2 counts other uses than the usage table",
+                    [
+                        "image_id": question.image.text, "account_id": gap.account?.text, "kind": gap.kind.rawValue,
+                        "table": gap.table, "ec2": gap.report,
+                        "explanation": gap.explanation(created: report.created),
+                    ]
+                )
+            }
+            let unexplained = result.gaps.count { !$0.isExplained }
+            context.logger.emit(metrics.set([.init(.gaps, unexplained)]), ["image_id": question.image.text])
+        }
+        return result.json
     }
 
-    // MARK: Alert
+    /// So many gaps of one check are logged.
+    private static let maximumLogged = 100
 
-    private func alert(_ loss: ImageLoss, of event: GovernanceEvent, _ context: LambdaContext) async throws {
-        let (assessment, record) = try await LossAssessment.recording(loss, of: event, in: shares)
-        let round = AlertRound(
-            assessment: assessment,
-            imageName: try await imageName(loss, record, context.logger),
-            invocation: .init(
-                requestID: context.requestID,
-                deadline: context.deadline.map { EventTime(milliseconds: $0) }
-                    ?? EventTime(.now()).advanced(bySeconds: 900)
-            ),
-            addresses: addresses,
-            sender: sender,
-            logger: context.logger
-        )
-        var batch: [UsageSummary] = []
-        var report = AlertRound.Report()
-        var grouping = UsageGrouping()
-        // One account's rows keep no other account from being told.
-        var unreadableRows = 0
-        func add(_ summary: UsageSummary?) async throws {
-            guard let summary, round.concerns(summary.account) else { return }
-            batch.append(summary)
-            if batch.count == Self.batchSize { try await flush() }
-        }
-        func flush() async throws {
-            report.add(try await round.tell(batch))
-            batch.removeAll()
-        }
-        for try await page in usage.pages(of: loss.image) {
-            let (rows, unreadable) = UsageIndex.rows(page.items)
-            for row in rows { try await add(grouping.add(row)) }
-            for row in unreadable { context.logger.error("a usage row cannot be read", error: row) }
-            unreadableRows += unreadable.count
-        }
-        try await add(grouping.finish())
-        try await flush()
+    private func tell(of loss: ImageLoss, _ event: GovernanceEvent, _ context: LambdaContext) async throws {
+        let report = try await alerts.tell(of: loss, event, context)
+        let round = report.round
         context.logger.info(
             "assessed",
             [
                 "image_id": loss.image.text, "status": loss.status.rawValue, "event_id": loss.occurrence.eventID,
-                "told": report.told, "still_reached": report.stillReached, "failed": report.failures.count,
+                "told": round.told, "still_reached": round.stillReached, "failed": round.failures.count,
+                "not_known": report.unknown.count,
             ]
         )
-        guard report.failures.isEmpty, unreadableRows == 0 else {
+        if round.told + round.failures.count > 0 {
+            context.logger.emit(
+                metrics.set([.init(.alertsSent, round.told), .init(.alertsFailed, round.failures.count)]),
+                ["image_id": loss.image.text]
+            )
+        }
+        guard round.failures.isEmpty, report.unreadableRows == 0 else {
             throw UndeliveredAlerts(
                 image: loss.image,
-                failures: report.failures,
-                unreadableRows: unreadableRows
+                failures: round.failures,
+                unreadableRows: report.unreadableRows
             )
         }
     }
 
-    /// The name as recorded; else as EC2 knows it, while the image is there.
-    private func imageName(_ loss: ImageLoss, _ record: ImageRecord?, _ logger: Logger) async throws -> String? {
-        if let name = record?.name { return name }
-        guard loss.status != .deregistered else { return nil }
-        do throws(AWSError) {
-            return try await ec2.images(ids: [loss.image.text])[loss.image.text]?.name
-        } catch {
-            if error.kind == .deadline || error.kind == .cancelled { throw error }
-            // Better an alert without the name than none.
-            logger.warn("the image's name cannot be looked up", error: error, ["image_id": loss.image.text])
-            return nil
-        }
+    private func measure(_ context: LambdaContext) async throws -> [UInt8] {
+        let (result, failures) = try await measurement.run(now: EventTime(effects.now()))
+        var measured: [MetricSet.Metric] = [.init(.unknownAccounts, result.unknownAccounts.count)]
+        if let rows = result.usageRows { measured.append(.init(.usageRows, rows)) }
+        if let age = result.sweepAge { measured.append(.init(.sweepAge, hours: age)) }
+        context.logger.emit(metrics.set(measured))
+        guard failures.isEmpty else { throw IncompleteMeasurement(failures: failures) }
+        return try GovernanceJSON.encode(MeasurementMessage(result))
     }
-}
 
-/// The owners of these accounts were not told; the administrator and the topic were, unless the reason says otherwise. Or
-/// there are rows that cannot be read, whose resources no alert names.
-public struct UndeliveredAlerts: LambdaError {
-    let image: ImageID
-    let failures: [AlertSender.Failure]
-    let unreadableRows: Int
-
-    public var errorMessage: String {
-        var problems: [String] = []
-        if !failures.isEmpty {
-            let accounts = failures.prefix(20).map { "\($0.account): \($0.reason)" }.joined(separator: "; ")
-            let rest = failures.count > 20 ? "; and \(failures.count - 20) more" : ""
-            problems.append("not every account's owner was told: \(accounts)\(rest)")
+    private func guardImages(_ context: LambdaContext) async throws -> [UInt8] {
+        guard guardScope != .off else {
+            context.logger.info("the guard is off")
+            return try GovernanceJSON.encode(GuardMessage(guardScope))
         }
-        if unreadableRows > 0 { problems.append("usage rows that cannot be read: \(unreadableRows)") }
-        return "\(image): " + problems.joined(separator: "; ")
+        let images = ImageGuard(
+            images: EC2GuardedImages(ec2: ec2, scope: guardScope),
+            use: try await CheckedImageUse(check),
+            store: guardStore,
+            effects: effects
+        )
+        let report = try await images.run(logger: context.logger)
+        context.logger.info(
+            "guarded images",
+            [
+                "images": report.images, "given": report.given.count, "taken": report.taken.count,
+                "left": report.left.count, "failed": report.failures.count, "complete": report.isComplete,
+            ]
+        )
+        guard report.failures.isEmpty else { throw UnguardedImages(failures: report.failures) }
+        return try GovernanceJSON.encode(GuardMessage(guardScope, report))
     }
 }

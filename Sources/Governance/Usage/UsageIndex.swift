@@ -8,21 +8,18 @@ struct UsageIndex: Sendable {
     let table: String
     let index: String
 
-    /// The pages of an image's rows, asked for one after another.
-    func pages(of image: ImageID) -> AWSPages<DynamoDB.Query> {
-        dynamoDB.query(
-            .init(
-                table: table,
-                index: index,
-                keyCondition: "\(name: UsageRow.Key.imageKey) = \(.string(image.text))"
-            )
-        )
+    /// The pages of an image's rows, of one account or of all, asked for one after another.
+    func pages(of image: ImageID, account: AccountID? = nil, limit: Int? = nil) -> AWSPages<DynamoDB.Query> {
+        let ofImage: DynamoDB.Expression = "\(name: UsageRow.Key.imageKey) = \(.string(image.text))"
+        let condition =
+            account.map { "\(ofImage) AND \(name: UsageRow.Key.accountKey) = \(.string($0.text))" } ?? ofImage
+        return dynamoDB.query(.init(table: table, index: index, keyCondition: condition, limit: limit))
     }
 
-    func forEachRow(of image: ImageID, _ body: (UsageRow) throws -> Void) async throws {
-        for try await page in pages(of: image) {
-            for item in page.items { try body(try Self.row(item)) }
-        }
+    /// Whether there is any row of the image, readable or not.
+    func hasRows(of image: ImageID) async throws(AWSError) -> Bool {
+        for try await page in pages(of: image, limit: 1) where !page.items.isEmpty { return true }
+        return false
     }
 
     /// A row that is not as this software writes it. Consumer accounts write their own rows: one of them can put anything

@@ -10,12 +10,14 @@ import Testing
         _ event: String = "modify-image-attribute-remove-account",
         rows: [UsageRow],
         name: String? = "golden-al2023",
+        coverage: AccountCoverage = covered(consumer),
         isMembershipUnknown: Bool = false
     ) throws -> ImageAlert {
         ImageAlert(
             loss: try #require(ImageLoss(try Sample.event(event))),
             imageName: name,
             usage: summary(rows),
+            coverage: coverage,
             isMembershipUnknown: isMembershipUnknown
         )
     }
@@ -44,6 +46,7 @@ import Testing
                 What happened:      It is no longer shared with account 444455556666 (ModifyImageAttribute)
                 Who did it:         arn:aws:sts::111122223333:assumed-role/image-pipeline/release-2026-11
                 When:               2026-11-20 09:00:00 UTC
+                Known from:         Events, and a sweep of everything there at 2026-11-20 08:00:00 UTC
 
                 Running instances keep running. New instances cannot be launched from the image: not directly, not by launch templates and launch configurations that name it, and not by the Auto Scaling groups and fleets that use those; nor can Image Builder build on it.
 
@@ -93,6 +96,31 @@ import Testing
         #expect(!one.text.contains("more"))
     }
 
+    @Test func itSaysHowWellTheUseIsKnown() throws {
+        let more = "so there may be more"
+        let heard = CoverageRecord(account: consumer, region: region, lastEvent: asked)
+        let cases: [(CoverageEntry?, String)] = [
+            (nil, "Earlier events: this account has no usage tracker now, \(more)"),
+            (.record(heard), "Events alone: there was no complete sweep of everything there, \(more)"),
+            (.unreadable(attribute: "region"), "Events; what is noted of sweeps cannot be read, \(more)"),
+            (
+                .record(swept(consumer, at: "2026-11-01T08:00:00Z")),
+                "Events, and an old sweep of everything there, at 2026-11-01 08:00:00 UTC, \(more)"
+            ),
+            (
+                .record(swept(consumer, skipped: ["parameters", "node-groups"])),
+                "Events, and a sweep of everything there at 2026-11-20 08:00:00 UTC; it had to leave out: "
+                    + "node-groups, parameters"
+            ),
+        ]
+        for (entry, text) in cases {
+            let alert = try alert(rows: instances(1), coverage: covered(consumer, entry))
+            let email = AlertEmail(alert, links: Self.links)
+            #expect(email.text.contains("Known from:         " + text + "\n"))
+            #expect(email.html.contains(Display.html(text)))
+        }
+    }
+
     @Test(arguments: [AlertDelivery.noAddress, .refused])
     func theAdministratorIsToldWhy(delivery: AlertDelivery) throws {
         let alert = try alert(rows: instances(1))
@@ -123,6 +151,10 @@ import Testing
             usage: summary([
                 launchConfiguration("\"><script>alert('1')</script>&amp;' onclick=x"), version(1, named: hostile),
             ]),
+            coverage: covered(
+                consumer,
+                .record(swept(consumer, at: "2026-11-20T08:00:00Z", skipped: ["<script>alert('1')</script>"]))
+            ),
             isMembershipUnknown: false
         )
         let email = AlertEmail(alert, links: Self.links)

@@ -34,11 +34,25 @@ import Testing
         let email: String
         let resourceCount: Int
         let resources: [Kind]
+        let coverage: Coverage
+    }
+    struct Coverage: Decodable {
+        let accountId: String
+        let status: String
+        let lastSweepCompleted: String?
+        let lastEvent: String?
+        let skipped: [String]
     }
 
     private func json(rows: [UsageRow], delivery: AlertDelivery = .sent) throws -> [UInt8] {
         let loss = try #require(ImageLoss(try Sample.event("modify-image-attribute-remove-account")))
-        let alert = ImageAlert(loss: loss, imageName: "golden", usage: summary(rows), isMembershipUnknown: true)
+        let alert = ImageAlert(
+            loss: loss,
+            imageName: "golden",
+            usage: summary(rows),
+            coverage: covered(consumer),
+            isMembershipUnknown: true
+        )
         return try AlertMessage(alert, links: Self.links, delivery: delivery).json()
     }
 
@@ -63,6 +77,11 @@ import Testing
         #expect(message.eventTime == "2026-11-20T09:00:00.000Z")
         #expect(message.membershipUnknown)
         #expect(message.email == "no_address")
+        #expect(message.coverage.accountId == "444455556666")
+        #expect(message.coverage.status == "swept")
+        #expect(message.coverage.lastSweepCompleted == "2026-11-20T08:01:00.000Z")
+        #expect(message.coverage.lastEvent == "2026-11-20T09:30:00.000Z")
+        #expect(message.coverage.skipped == [])
         #expect(message.resourceCount == 52)
         #expect(message.resources.map(\.kind) == ["instance", "launch-template"])
         #expect(message.resources.map(\.count) == [51, 1])

@@ -134,6 +134,7 @@ import Testing
             loss: try #require(ImageLoss(event)),
             imageName: "golden",
             usage: summary(instances(1)),
+            coverage: covered(consumer),
             isMembershipUnknown: false
         )
         return try await sender.send(

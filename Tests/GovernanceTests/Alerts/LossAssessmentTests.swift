@@ -299,4 +299,21 @@ import Testing
         #expect(!Membership.known([organization]).includes(unit))
         #expect(!Membership.unknown.includes(organization))
     }
+
+    /// Whom a loss takes a share of their own from: of the others there is nothing to know.
+    @Test func whoLosesAShare() async throws {
+        let shared = [E.share("08:00:00", [Self.account, .all])]
+        func accounts(_ loss: GovernanceEvent, after events: [GovernanceEvent]) async throws -> Set<AccountID> {
+            try await assessment(loss, after: events).accounts
+        }
+        let unshare = E.unshare("09:00:00", [Self.account, Self.stranger, .all])
+        #expect(try await accounts(unshare, after: shared) == [consumer, AccountID(checked: "777788889999")])
+        #expect(try await accounts(E.unshare("09:00:00", [.all]), after: shared) == [])
+        for loss in [E.deregister("09:00:00"), E.disable("09:00:00"), E.reset("09:00:00")] {
+            #expect(try await accounts(loss, after: shared + [loss]) == [consumer])
+            // Who had lost it already loses nothing.
+            let before = shared + [E.unshare("08:30:00", [Self.account])]
+            #expect(try await accounts(loss, after: before + [loss]) == [])
+        }
+    }
 }

@@ -11,7 +11,7 @@ import Testing
             lastSweep: .init(
                 started: try time("2026-11-20T08:00:00Z"),
                 completed: try time("2026-11-20T08:03:20Z"),
-                skipped: ["parameters", "imageRecipes"],
+                skipped: ["parameters", "image-recipes"],
                 resources: 4211
             ),
             currentSweepStarted: try time("2026-11-21T08:00:00Z"),
@@ -26,7 +26,7 @@ import Testing
         #expect(
             record.attributes == [
                 "image_id": "coverage", "region": "eu-central-1", "last_sweep_started": "2026-11-20T08:00:00.000Z",
-                "last_sweep_completed": "2026-11-20T08:03:20.000Z", "skipped": "imageRecipes,parameters",
+                "last_sweep_completed": "2026-11-20T08:03:20.000Z", "skipped": "image-recipes,parameters",
                 "resources": "4211", "current_sweep_started": "2026-11-21T08:00:00.000Z",
                 "last_event": "2026-11-21T08:01:00.000Z", "last_event_handled": "2026-11-21T08:01:05.000Z",
             ]
@@ -57,7 +57,9 @@ import Testing
     @Test(arguments: [
         ("region", "Berlin"), ("last_sweep_started", "yesterday"), ("last_sweep_completed", "later"),
         ("last_sweep_completed", "2026-11-20T07:59:59.999Z"), ("resources", "many"), ("resources", "-1"),
-        ("current_sweep_started", "now"), ("last_event", ""), ("last_event_handled", "2026-13-01T00:00:00Z"),
+        ("current_sweep_started", "now"), ("skipped", "<script>"), ("skipped", "Parameters"),
+        ("skipped", String(repeating: "a", count: 41)), ("skipped", String(repeating: "a,", count: 51)),
+        ("last_event", ""), ("last_event_handled", "2026-13-01T00:00:00Z"),
     ])
     func whatCannotBeReadIsNamed(_ attribute: String, _ value: String) throws {
         let record = try record()

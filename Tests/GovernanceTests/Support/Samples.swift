@@ -15,7 +15,10 @@ enum Sample {
 
     static func event(json: String) throws -> GovernanceEvent { try GovernanceEvent(parsing: Array(json.utf8)) }
 
-    static func names() throws -> [String] {
+    /// Those that are events, not requests such as `{"check": …}`.
+    static func eventNames() throws -> [String] { try names().filter { try json($0).contains("\"detail-type\"") } }
+
+    private static func names() throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: directory.path).filter { $0.hasSuffix(".json") }
             .map { String($0.dropLast(5)) }.sorted()
     }

@@ -1,0 +1,217 @@
+import AWSClient
+import AWSServices
+import LambdaRuntime
+
+/// Answers who uses an image: from the tables, from EC2's word on whom it is shared with, and, where it is asked for, from
+/// EC2's own report over all accounts.
+///
+/// AWS calls: `dynamodb:GetItem` and `dynamodb:Query` on the shares table, `dynamodb:Query` on the usage table's index by
+/// image, `ec2:DescribeImageAttribute`; with the owner's view those of ``OwnerViewReader``.
+public struct ImageCheck: Sendable {
+    /// What a question came to.
+    public struct Result: Sendable {
+        public let json: [UInt8]
+        public let verdict: Verdict
+        public let ownerView: UsageEvidence.OwnerView
+        public let gaps: [UsageGap]
+    }
+
+    let shares: DynamoDBShareStore
+    let usage: UsageIndex
+    let coverage: CoverageIndex
+    let ec2: EC2
+    let ownerView: OwnerViewReader
+    let region: Region
+    let owner: AccountID?
+    let maximumSweepAgeHours: Int64
+    let links: ConsoleLinks
+    let effects: AWSEffects
+
+    /// For so few accounts, the rows of each are asked for; for more, those of the image are read and sorted out.
+    private static let maximumQueries = 25
+
+    /// - Parameters:
+    ///   - client: Of the account and region that own the images.
+    ///   - index: The usage table's index by image.
+    ///   - owner: The account that owns the images, where it is known.
+    public init(
+        _ client: AWSClient,
+        sharesTable: String,
+        usageTable: String,
+        index: String,
+        region: Region,
+        owner: AccountID?,
+        maximumSweepAgeHours: Int64 = UsageEvidence.defaultMaximumSweepAgeHours,
+        links: ConsoleLinks,
+        effects: AWSEffects = .live()
+    ) {
+        let dynamoDB = DynamoDB(client)
+        shares = DynamoDBShareStore(dynamoDB, table: sharesTable)
+        usage = UsageIndex(dynamoDB: dynamoDB, table: usageTable, index: index)
+        coverage = CoverageIndex(dynamoDB, table: usageTable, index: index)
+        ec2 = EC2(client)
+        ownerView = OwnerViewReader(ec2: EC2(client), effects: effects)
+        self.region = region
+        self.owner = owner
+        self.maximumSweepAgeHours = maximumSweepAgeHours
+        self.links = links
+        self.effects = effects
+    }
+
+    /// - Throws: `AWSError` where the tables cannot be read; what EC2 does not answer is in the answer.
+    public func answer(_ question: CheckQuestion, logger: Logger) async throws -> Result {
+        // Never fails, and is waited for whatever happens meanwhile: it deletes the report it made.
+        async let view = ownerView(question, logger)
+        let read: Swift.Result<Reading, any Error>
+        do { read = .success(try await self.read(question, logger)) } catch { read = .failure(error) }
+        let ownerView = await view
+        var reading = try read.get()
+        reading.evidence.ownerView = ownerView
+        let verdict = Verdict(reading.evidence)
+        let gaps =
+            ownerView.report.map { report in
+                UsageGap.gaps(
+                    between: reading.tally,
+                    and: report,
+                    owner: owner,
+                    accounts: reading.evidence.accounts,
+                    coverage: reading.evidence.coverage
+                )
+            } ?? []
+        return Result(
+            json: try reading.answer.json(verdict, ownerView: ownerView, gaps: gaps),
+            verdict: verdict,
+            ownerView: ownerView,
+            gaps: gaps
+        )
+    }
+
+    private func ownerView(_ question: CheckQuestion, _ logger: Logger) async -> UsageEvidence.OwnerView {
+        guard question.asksOwnerView else { return .notAsked }
+        return await ownerView.view(of: question.image, logger: logger)
+    }
+
+    /// The verdict alone, without counting every row, on a coverage that was read already; EC2's report is not asked for.
+    func verdict(of image: ImageID, coverage: [AccountID: CoverageEntry]) async throws -> Verdict {
+        if try await usage.hasRows(of: image) {
+            var evidence = evidence(isRecorded: true, shares: [], coverage: [:])
+            evidence.rows = 1
+            return Verdict(evidence)
+        }
+        async let record = shares.imageRecord(of: image)
+        async let principals = shares.shareRecords(of: image, principals: nil).map(\.value)
+        async let permissions = launchPermissions(of: image)
+        var evidence = evidence(isRecorded: try await record != nil, shares: try await principals, coverage: coverage)
+        evidence.launchPermissions = try await permissions
+        return Verdict(evidence)
+    }
+
+    private func evidence(
+        of accounts: [AccountID]? = nil,
+        isRecorded: Bool,
+        shares: [ShareRecord],
+        coverage: [AccountID: CoverageEntry]
+    ) -> UsageEvidence {
+        UsageEvidence(
+            accounts: accounts.map { Set($0) },
+            owner: owner,
+            isRecorded: isRecorded,
+            shares: shares,
+            coverage: coverage,
+            now: EventTime(effects.now()),
+            maximumSweepAgeHours: maximumSweepAgeHours
+        )
+    }
+
+    // MARK: Reading
+
+    private struct Reading {
+        var evidence: UsageEvidence
+        var answer: CheckAnswer
+        var tally: UsageTally
+    }
+
+    private func read(_ question: CheckQuestion, _ logger: Logger) async throws -> Reading {
+        async let record = shares.imageRecord(of: question.image)?.value
+        async let principals = shares.shareRecords(of: question.image, principals: nil).map(\.value)
+        async let entries = coverage.entries(in: region)
+        async let permissions = launchPermissions(of: question.image)
+        let known = try await record
+        let evidence = evidence(
+            of: question.accounts,
+            isRecorded: known != nil,
+            shares: try await principals,
+            coverage: try await entries
+        )
+        var reading = Reading(
+            evidence: evidence,
+            answer: CheckAnswer(image: question.image, record: known, links: links),
+            tally: UsageTally(now: evidence.now)
+        )
+        reading.evidence.launchPermissions = try await permissions
+        try await readRows(question, into: &reading, logger)
+        return reading
+    }
+
+    private func readRows(_ question: CheckQuestion, into reading: inout Reading, _ logger: Logger) async throws {
+        let queries: [AccountID?] =
+            question.accounts.flatMap { $0.count <= Self.maximumQueries ? $0.map(Optional.some) : nil } ?? [nil]
+        for account in queries {
+            for try await page in usage.pages(of: question.image, account: account) {
+                let (rows, unreadable) = UsageIndex.rows(page.items)
+                for row in rows where reading.evidence.accounts?.contains(row.key.account) ?? true {
+                    reading.answer.add(row)
+                    if question.asksOwnerView { reading.tally.add(row) }
+                }
+                for row in unreadable {
+                    guard reading.evidence.accounts?.contains(where: { $0.text == row.account }) ?? true else {
+                        continue
+                    }
+                    logger.error("a usage row cannot be read", error: row)
+                    reading.evidence.unreadableRows += 1
+                }
+            }
+        }
+        reading.answer.finish()
+        reading.tally.finish()
+        reading.evidence.rows = reading.answer.resourceCount
+    }
+
+    /// Whom EC2 lets launch the image.
+    func launchPermissions(of image: ImageID) async throws(AWSError) -> UsageEvidence.LaunchPermissions {
+        do throws(AWSError) {
+            let permissions = try await ec2.launchPermissions(imageID: image.text)
+            let principals = permissions.compactMap(Principal.init(_:))
+            guard principals.count == permissions.count else {
+                return .notAvailable(reason: "a launch permission is of an unknown kind")
+            }
+            return .principals(principals)
+        } catch {
+            if error.kind == .deadline || error.kind == .cancelled { throw error }
+            if error.isMissingImage { return .noSuchImage }
+            return .notAvailable(reason: "EC2: \(error.code)")
+        }
+    }
+}
+
+extension AWSError {
+    /// Whether EC2 knows no such image, or none that the caller may see.
+    var isMissingImage: Bool { ["InvalidAMIID.NotFound", "InvalidAMIID.Unavailable"].contains(code) }
+}
+
+extension Principal {
+    /// Nil for what is no principal that this software knows.
+    init?(_ permission: EC2.LaunchPermission) {
+        if let account = permission.userID.flatMap(AccountID.init(_:)) {
+            self = .account(account)
+        } else if let arn = permission.organizationARN {
+            self.init(organizationARN: arn)
+        } else if let arn = permission.organizationalUnitARN {
+            self.init(organizationalUnitARN: arn)
+        } else if permission.group == "all" {
+            self = .all
+        } else {
+            return nil
+        }
+    }
+}

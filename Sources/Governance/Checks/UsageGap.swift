@@ -1,0 +1,79 @@
+/// A difference between the usage table and EC2's image usage report: how many resources of one kind and account each counts.
+public struct UsageGap: Hashable, Sendable {
+    /// Nil for accounts that EC2 does not name.
+    public let account: AccountID?
+    public let kind: ResourceKind
+    public let table: Int
+    public let report: Int
+    /// How many of those in the table were first seen so short a time ago that the report may lack them.
+    public let recent: Int
+    /// When the account's last complete sweep began, which compared the table with what is there.
+    public let sweep: EventTime?
+
+    /// Whether the report's delay alone may account for it.
+    public var isExplained: Bool { table > report && table - recent <= report }
+
+    /// - Parameter created: When EC2 began to make the report.
+    public func explanation(created: EventTime) -> String {
+        let times: String
+        if account == nil {
+            times = "EC2 does not name the accounts"
+        } else if let sweep {
+            times =
+                "the account's last complete sweep began at \(sweep.readable), "
+                + (sweep > created ? "after the report" : "before the report")
+        } else {
+            times = "the account was never swept"
+        }
+        let report =
+            "the report is of \(created.readable) and may lack what began, and count what ended, in the last days"
+        if table < self.report { return "EC2 counts more than the table has: \(report); \(times)" }
+        let newer = recent > 0 ? ", \(recent) of them newer than what the report is sure to have" : ""
+        return "the table has more than EC2 counts\(newer): \(report); \(times)"
+    }
+}
+
+extension UsageGap {
+    /// The differences, sorted by account, those of unnamed accounts last.
+    ///
+    /// - Parameters:
+    ///   - owner: The account that owns the image. EC2 describes its report as one of other accounts: where it has
+    ///     nothing of this one, there is nothing to compare.
+    ///   - accounts: The accounts asked about; nil: all.
+    static func gaps(
+        between tally: UsageTally,
+        and report: UsageReport,
+        owner: AccountID?,
+        accounts: Set<AccountID>?,
+        coverage: [AccountID: CoverageEntry]
+    ) -> [UsageGap] {
+        let report = report.narrowed(to: accounts)
+        var gaps: [UsageGap] = []
+        for account in Set(report.accounts.keys).union(tally.accounts.keys).sorted() {
+            if account == owner, report.accounts[account] == nil { continue }
+            let counted = tally.accounts[account] ?? UsageTally.Counts()
+            var sweep: EventTime?
+            if case .record(let record) = coverage[account] { sweep = record.lastSweep?.started }
+            for kind in report.kinds {
+                let (table, reported) = (counted.table[kind] ?? 0, report.accounts[account]?[kind] ?? 0)
+                guard table != reported else { continue }
+                let recent = counted.recent[kind] ?? 0
+                gaps.append(
+                    UsageGap(
+                        account: account,
+                        kind: kind,
+                        table: table,
+                        report: reported,
+                        recent: recent,
+                        sweep: sweep
+                    )
+                )
+            }
+        }
+        for kind in report.kinds {
+            guard let count = report.others[kind] else { continue }
+            gaps.append(.init(account: nil, kind: kind, table: 0, report: count, recent: 0, sweep: nil))
+        }
+        return gaps
+    }
+}

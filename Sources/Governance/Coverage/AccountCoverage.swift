@@ -1,0 +1,113 @@
+/// What the usage table holds about one account's coverage.
+public enum CoverageEntry: Hashable, Sendable {
+    case record(CoverageRecord)
+    /// An item that is not as this software writes it: accounts write their own.
+    case unreadable(attribute: String)
+}
+
+/// How well one account's use of images is known at one moment.
+public struct AccountCoverage: Hashable, Sendable {
+    public enum Status: String, Hashable, Sendable, CaseIterable {
+        /// Everything there was looked through, and not too long ago.
+        case swept
+        /// Everything there was looked through too long ago, or before the image was shared with the account.
+        case stale
+        /// There is a usage tracker, and it has not looked through everything yet.
+        case never
+        case noTracker = "no-tracker"
+    }
+
+    public let account: AccountID
+    public let status: Status
+    /// Nil where there is no tracker.
+    public let entry: CoverageEntry?
+    /// Since when the account has the image, where that is known and matters.
+    public let shared: EventTime?
+
+    /// - Parameters:
+    ///   - maximumAgeHours: From the beginning of a sweep on, for so long it counts.
+    ///   - shared: Since when the account has the image; a sweep that began before tells nothing of it. Nil: not known,
+    ///     or no matter.
+    public init(
+        of account: AccountID,
+        _ entry: CoverageEntry?,
+        now: EventTime,
+        maximumAgeHours: Int64,
+        shared: EventTime? = nil
+    ) {
+        self.account = account
+        self.entry = entry
+        self.shared = shared
+        switch entry {
+        case nil:
+            status = .noTracker
+        case .record(let record):
+            guard let sweep = record.lastSweep else {
+                status = .never
+                return
+            }
+            let isTooOld = sweep.started.advanced(bySeconds: maximumAgeHours * 3600) < now
+            let isBeforeShare = shared.map { sweep.started <= $0 } ?? false
+            status = isTooOld || isBeforeShare ? .stale : .swept
+        case .unreadable:
+            status = .never
+        }
+    }
+
+    public var record: CoverageRecord? {
+        guard case .record(let record) = entry else { return nil }
+        return record
+    }
+
+    public var lastSweep: CoverageRecord.Sweep? { record?.lastSweep }
+
+    /// Sections that the last sweep left out and where there may be use that it did not see.
+    ///
+    /// EC2's references of an image are not among them: what they name are resources that other sections list.
+    public var missingSections: [String] {
+        lastSweep?.skipped.filter { $0 != InventorySection.imageReferences.rawValue } ?? []
+    }
+}
+
+extension AccountCoverage {
+    /// For the account's owner, in one line: from what it is known what uses an image.
+    public var description: String {
+        let more = "so there may be more"
+        let leftOut = missingSections.isEmpty ? "" : "; it had to leave out: " + missingSections.joined(separator: ", ")
+        switch status {
+        case .swept:
+            let time = lastSweep?.started.readable ?? ""
+            return "Events, and a sweep of everything there at \(time)\(leftOut)"
+        case .stale:
+            let time = lastSweep?.started.readable ?? ""
+            return "Events, and an old sweep of everything there, at \(time), \(more)\(leftOut)"
+        case .never:
+            if case .unreadable = entry { return "Events; what is noted of sweeps cannot be read, \(more)" }
+            return "Events alone: there was no complete sweep of everything there, \(more)"
+        case .noTracker:
+            return "Earlier events: this account has no usage tracker now, \(more)"
+        }
+    }
+}
+
+/// Coverage as JSON.
+struct CoverageMessage: Encodable {
+    let accountId: AccountID
+    let status: String
+    let lastSweepStarted: EventTime?
+    let lastSweepCompleted: EventTime?
+    let currentSweepStarted: EventTime?
+    let lastEvent: EventTime?
+    /// What the last complete sweep left out.
+    let skipped: [String]
+
+    init(_ coverage: AccountCoverage) {
+        accountId = coverage.account
+        status = coverage.status.rawValue
+        lastSweepStarted = coverage.lastSweep?.started
+        lastSweepCompleted = coverage.lastSweep?.completed
+        currentSweepStarted = coverage.record?.currentSweepStarted
+        lastEvent = coverage.record?.lastEvent
+        skipped = coverage.lastSweep?.skipped ?? []
+    }
+}

@@ -1,0 +1,106 @@
+import AWSClient
+import AWSServices
+import LambdaRuntime
+
+/// Measures, each hour, how many rows the usage table has and how well the use of images is known.
+///
+/// AWS calls: `dynamodb:Query` on the usage table's index by image, `dynamodb:Scan` on the shares table,
+/// `dynamodb:DescribeTable` on the usage table.
+struct UsageMeasurement: Sendable {
+    let dynamoDB: DynamoDB
+    let coverage: CoverageIndex
+    let sharesTable: String
+    let usageTable: String
+    let region: Region
+    let maximumSweepAgeHours: Int64
+
+    /// What was measured; nil for what could not be.
+    struct Result: Hashable, Sendable {
+        /// DynamoDB counts about every six hours.
+        var usageRows: Int?
+        /// Hours since the beginning of the oldest last complete sweep, of the accounts that have images.
+        var sweepAge: Double?
+        /// Accounts that have images and were not swept, or not lately.
+        var unknownAccounts: [AccountID] = []
+    }
+
+    /// Who has images, by the shares table.
+    struct Sharing: Hashable, Sendable {
+        var accounts: Set<AccountID> = []
+        /// Whether an image is shared with accounts that nobody can list.
+        var hasGroups = false
+    }
+
+    /// Everything that can be measured, with what kept the rest from being measured.
+    func run(now: EventTime) async throws -> (result: Result, failures: [AWSError]) {
+        async let rows = attempt { () throws(AWSError) -> Int in try await dynamoDB.itemCount(of: usageTable) }
+        async let shares = attempt { () throws(AWSError) -> Sharing in try await sharing() }
+        let entries = try await coverage.entries(in: region)
+        let (counted, shared) = (await rows, await shares)
+        var result = Self.result(entries, try? shared.get(), now: now, maximumAgeHours: maximumSweepAgeHours)
+        result.usageRows = (try? counted.get()).map { max(0, $0 - entries.count) }
+        return (result, [counted.failure, shared.failure].compactMap { $0 })
+    }
+
+    static func result(
+        _ entries: [AccountID: CoverageEntry],
+        _ sharing: Sharing?,
+        now: EventTime,
+        maximumAgeHours: Int64
+    ) -> Result {
+        var accounts = sharing?.accounts ?? []
+        if sharing?.hasGroups ?? true { accounts.formUnion(entries.keys) }
+        let coverage = accounts.sorted().map { account in
+            AccountCoverage(of: account, entries[account], now: now, maximumAgeHours: maximumAgeHours)
+        }
+        let oldest = coverage.compactMap(\.lastSweep?.started).min()
+        return Result(
+            sweepAge: oldest.map { max(0, Double(now.milliseconds - $0.milliseconds) / 3_600_000) },
+            unknownAccounts: coverage.filter { $0.status != .swept }.map(\.account)
+        )
+    }
+
+    private func sharing() async throws(AWSError) -> Sharing {
+        var sharing = Sharing()
+        let scan = DynamoDB.Scan(
+            table: sharesTable,
+            filter: "\(name: "status") = \(.string(ShareStatus.shared.rawValue))",
+            attributes: [ShareRecord.principalKey]
+        )
+        for try await page in dynamoDB.scan(scan) {
+            for item in page.items {
+                switch item[ShareRecord.principalKey]?.stringValue.flatMap(Principal.init(_:)) {
+                case .account(let account): sharing.accounts.insert(account)
+                case .some: sharing.hasGroups = true
+                case nil: break
+                }
+            }
+        }
+        return sharing
+    }
+
+    private func attempt<Value: Sendable>(
+        _ body: @Sendable () async throws(AWSError) -> Value
+    ) async -> Swift.Result<Value, AWSError> {
+        do throws(AWSError) {
+            return .success(try await body())
+        } catch {
+            return .failure(error)
+        }
+    }
+}
+
+extension Result {
+    fileprivate var failure: Failure? {
+        guard case .failure(let error) = self else { return nil }
+        return error
+    }
+}
+
+/// Something could not be measured; everything else was, and is published.
+public struct IncompleteMeasurement: LambdaError {
+    let failures: [AWSError]
+
+    public var errorMessage: String { "not everything could be measured" }
+    public var underlyingErrors: [any Error] { failures }
+}

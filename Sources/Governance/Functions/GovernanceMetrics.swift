@@ -1,0 +1,39 @@
+import LambdaRuntime
+
+/// The metrics that the functions publish, all in one namespace and by function.
+public struct GovernanceMetrics: Sendable {
+    public static let namespace = "AMISteward"
+
+    /// Numbers of their time; `SweepAge` in hours.
+    public enum Name: String, Sendable, CaseIterable {
+        /// Alerts of which the account's owner and the topic were told, and those of which they were not.
+        case alertsSent = "AlertsSent"
+        case alertsFailed = "AlertsFailed"
+        /// Differences between the usage table and EC2's report that the report's delay does not account for.
+        case gaps = "Gaps"
+        case unknownAccounts = "UnknownAccounts"
+        case sweepAge = "SweepAge"
+        case usageRows = "UsageRows"
+    }
+
+    private let functionName: String?
+
+    public init(_ environment: LambdaEnvironment) {
+        functionName = environment["AWS_LAMBDA_FUNCTION_NAME"]
+    }
+
+    /// The metrics, with the function as their only dimension.
+    public func set(_ metrics: [MetricSet.Metric]) -> MetricSet {
+        MetricSet(
+            namespace: Self.namespace,
+            dimensions: functionName.map { [.init("FunctionName", $0)] } ?? [],
+            metrics: metrics
+        )
+    }
+}
+
+extension MetricSet.Metric {
+    init(_ name: GovernanceMetrics.Name, _ value: Int) { self.init(name.rawValue, value) }
+
+    init(_ name: GovernanceMetrics.Name, hours: Double) { self.init(name.rawValue, hours, .none) }
+}

@@ -1,0 +1,201 @@
+import AWSClient
+import AWSServices
+import FoundationEssentials
+import LambdaRuntime
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Governance
+
+/// A whole check: what is asked of which service, and what the answer makes of it.
+@Suite struct ImageCheckTests {
+    private static let other = AccountID(checked: "777788889999")
+
+    /// What the tables and EC2 hold.
+    private struct World: Sendable {
+        var rows: [UsageRow] = []
+        var brokenRows: [String] = []
+        var coverage: [CoverageRecord] = []
+        var shares: [ShareRecord] = []
+        var permissions: TestServer.Reply = CloudFixture.xml("DescribeImageAttribute", "<imageId>ami-1</imageId>")
+        var failing: Set<String> = []
+        var reported: [(String, Int)] = []
+
+        func reply(_ operation: String, _ body: String) -> TestServer.Reply {
+            if failing.contains(operation) { return CloudFixture.dynamoDBError("AccessDeniedException") }
+            switch operation {
+            case "GetItem": return .ok("{}")
+            case "Query" where body.contains(#"{"S":"coverage"}"#):
+                return CloudFixture.items(coverage.map(CloudFixture.item(of:)))
+            case "Query" where body.contains("\"IndexName\":\"image\""):
+                let account = Set(rows.map(\.key.account.text)).first { body.contains("\"\($0)\"") }
+                let asked = body.contains(" AND ")
+                let found = rows.filter { !asked || $0.key.account.text == account }
+                return CloudFixture.items(found.map(CloudFixture.item(of:)) + (asked ? [] : brokenRows))
+            case "Query":
+                return CloudFixture.items(
+                    shares.map { share in
+                        CloudFixture.item(
+                            share.attributes.merging([
+                                "image_id": share.image.text, "principal": share.principal.description,
+                            ]) { $1 },
+                            revision: 1
+                        )
+                    }
+                )
+            case "DescribeImageAttribute": return permissions
+            case "CreateImageUsageReport": return CloudFixture.xml(operation, "<reportId>amiur-1</reportId>")
+            case "DescribeImageUsageReports":
+                let report = "<item><reportId>amiur-1</reportId><state>available</state></item>"
+                return CloudFixture.xml(operation, "<imageUsageReportSet>\(report)</imageUsageReportSet>")
+            case "DescribeImageUsageReportEntries":
+                let entries = reported.map { account, count in
+                    "<item><accountId>\(account)</accountId><resourceType>ec2:Instance</resourceType>"
+                        + "<usageCount>\(count)</usageCount></item>"
+                }
+                return CloudFixture.xml(
+                    operation,
+                    "<imageUsageReportEntrySet>\(entries.joined())</imageUsageReportEntrySet>"
+                )
+            case "DeleteImageUsageReport": return CloudFixture.xml(operation, "<return>true</return>")
+            default: return .status(500)
+            }
+        }
+    }
+
+    private func fixture(_ change: (inout World) -> Void) throws -> (CloudFixture, ImageCheck) {
+        var world = World()
+        change(&world)
+        let scripted = world
+        let fixture = try CloudFixture { scripted.reply($0, $1) }
+        var effects = fixture.effects
+        effects.now = { Timestamp(seconds: asked.epochSeconds, nanoseconds: 0) }
+        let check = ImageCheck(
+            fixture.client,
+            sharesTable: "shares",
+            usageTable: "usage",
+            index: "image",
+            region: region,
+            owner: creator,
+            links: ConsoleLinks(host: "console.aws.amazon.com", region: region),
+            effects: effects
+        )
+        return (fixture, check)
+    }
+
+    private let silent = Logger(level: .fatal)
+
+    @Test func aClearImageTakesFiveRequests() async throws {
+        let (fixture, check) = try fixture { world in
+            world.shares = [share(.account(consumer))]
+            world.coverage = [swept(consumer), swept(Self.other)]
+        }
+        let result = try await check.answer(CheckQuestion(image: image), logger: silent)
+        #expect(result.verdict.outcome == .clear)
+        #expect(result.verdict.coverage.map(\.status) == [.noTracker, .swept])
+        #expect(fixture.operations.sorted() == ["DescribeImageAttribute", "GetItem", "Query", "Query", "Query"])
+        #expect(String(decoding: result.json, as: UTF8.self).contains(#""verdict":"clear""#))
+    }
+
+    @Test func whatEC2KnowsOfSharesCounts() async throws {
+        let permissions = "<item><userId>777788889999</userId></item><item><group>all</group></item>"
+        let (_, check) = try fixture { world in
+            world.permissions = CloudFixture.xml(
+                "DescribeImageAttribute",
+                "<imageId>ami-1</imageId><launchPermission>\(permissions)</launchPermission>"
+            )
+        }
+        let verdict = try await check.answer(CheckQuestion(image: image), logger: silent).verdict
+        #expect(verdict.outcome == .unknown)
+        #expect(verdict.doubts == [.group(.all), .noTracker(Self.other)])
+    }
+
+    @Test(arguments: [
+        ("UnauthorizedOperation", Doubt.sharesNotKnown(reason: "EC2: UnauthorizedOperation")),
+        ("AuthFailure", .sharesNotKnown(reason: "EC2: AuthFailure")), ("InvalidAMIID.NotFound", .noSuchImage),
+        ("InvalidAMIID.Unavailable", .noSuchImage),
+    ])
+    func whatEC2DoesNotTell(code: String, doubt: Doubt) async throws {
+        let (_, check) = try fixture { $0.permissions = CloudFixture.ec2Error(code) }
+        #expect(try await check.answer(CheckQuestion(image: image), logger: silent).verdict.doubts == [doubt])
+    }
+
+    @Test func aPermissionOfAnUnknownKindIsNotOverlooked() async throws {
+        let (_, check) = try fixture { world in
+            world.permissions = CloudFixture.xml(
+                "DescribeImageAttribute",
+                "<imageId>ami-1</imageId><launchPermission><item><galaxy>all</galaxy></item></launchPermission>"
+            )
+        }
+        #expect(try await check.answer(CheckQuestion(image: image), logger: silent).verdict.outcome == .unknown)
+    }
+
+    @Test func aRowThatCannotBeReadIsADoubt() async throws {
+        let (_, check) = try fixture { world in
+            world.brokenRows = [CloudFixture.item(["account_id": consumer.text, "resource": "nonsense"])]
+        }
+        let verdict = try await check.answer(CheckQuestion(image: image), logger: silent).verdict
+        #expect(verdict.doubts == [.unreadableRows(1)])
+        #expect(verdict.outcome == .unknown)
+    }
+
+    @Test func aQuestionAboutSomeAccountsAsksForTheirRows() async throws {
+        let (fixture, check) = try fixture { world in
+            world.rows = instances(2) + instances(3, of: Self.other)
+            world.coverage = [swept(consumer)]
+        }
+        let question = CheckQuestion(image: image, accounts: [Self.other, consumer])
+        let text = String(decoding: try await check.answer(question, logger: silent).json, as: UTF8.self)
+        #expect(text.contains(#""account_count":2"#))
+        #expect(text.contains(#""resource_count":5"#))
+        #expect(fixture.bodies(of: "Query").count { $0.contains(" AND ") } == 2)
+        let many = (0..<30).map { AccountID(checked: String(100_000_000_000 + $0)) } + [consumer]
+        let narrowed = try await check.answer(CheckQuestion(image: image, accounts: many), logger: silent)
+        #expect(String(decoding: narrowed.json, as: UTF8.self).contains(#""resource_count":2"#))
+        #expect(narrowed.verdict.outcome == .inUse)
+        #expect(narrowed.verdict.coverage.count == 31)
+    }
+
+    @Test func theOwnersViewShowsWhatTheTableLacks() async throws {
+        let (fixture, check) = try fixture { world in
+            world.rows = instances(2)
+            world.coverage = [swept(consumer)]
+            world.reported = [(consumer.text, 2), (Self.other.text, 5)]
+        }
+        let result = try await check.answer(CheckQuestion(image: image, asksOwnerView: true), logger: silent)
+        #expect(result.gaps.map(\.account) == [Self.other])
+        #expect(result.gaps.map(\.report) == [5])
+        #expect(result.verdict.outcome == .inUse)
+        #expect(fixture.operations.filter { $0 == "DeleteImageUsageReport" }.count == 1)
+        let unasked = try await check.answer(CheckQuestion(image: image), logger: silent)
+        #expect(unasked.ownerView == .notAsked)
+        #expect(unasked.gaps.isEmpty)
+    }
+
+    /// The report that was made is deleted even if the tables cannot be read.
+    @Test func aFailureLeavesNoReport() async throws {
+        let (fixture, check) = try fixture { $0.failing = ["Query"] }
+        await #expect(throws: AWSError.self) {
+            try await check.answer(CheckQuestion(image: image, asksOwnerView: true), logger: silent)
+        }
+        #expect(fixture.operations.contains("DeleteImageUsageReport"))
+    }
+
+    @Test func theGuardsQuestion() async throws {
+        let (used, check) = try fixture { $0.rows = instances(1) }
+        let use = try await CheckedImageUse(check)
+        #expect(try await use.isUsed(image))
+        #expect(try await !use.isClear(image))
+        #expect(used.bodies(of: "Query").filter { $0.contains(image.text) }.allSatisfy { $0.contains(#""Limit":1"#) })
+        let (_, clear) = try fixture { world in
+            world.shares = [share(.account(consumer))]
+            world.coverage = [swept(consumer)]
+        }
+        let unused = try await CheckedImageUse(clear)
+        #expect(try await !unused.isUsed(image))
+        #expect(try await unused.isClear(image))
+        let (_, unknown) = try fixture { $0.shares = [share(.account(consumer))] }
+        #expect(try await !CheckedImageUse(unknown).isClear(image))
+    }
+}

@@ -1,0 +1,157 @@
+import Testing
+
+@testable import Governance
+
+/// More use, more shares and less knowledge never make an image clearer.
+@Suite struct VerdictPropertyTests {
+    private static let accounts = (0..<4).map { AccountID(checked: String(222_222_222_220 + $0)) }
+
+    private static func rank(_ evidence: UsageEvidence) -> Int {
+        switch Verdict(evidence).outcome {
+        case .clear: 0
+        case .unknown: 1
+        case .inUse: 2
+        }
+    }
+
+    private static func record(_ account: AccountID, _ generator: inout SeededGenerator) -> CoverageRecord {
+        guard Int.random(in: 0..<6, using: &generator) > 0 else {
+            return CoverageRecord(account: account, region: region, lastEvent: asked)
+        }
+        let hours = Int64.random(in: 0...50, using: &generator)
+        return swept(
+            account,
+            at: asked.advanced(bySeconds: -3600 * hours).description,
+            skipped: Int.random(in: 0..<6, using: &generator) == 0 ? ["parameters"] : []
+        )
+    }
+
+    /// Mostly of images that are clear or nearly so: from there, something can get worse.
+    private static func evidence(_ generator: inout SeededGenerator) -> UsageEvidence {
+        var evidence = UsageEvidence(
+            owner: accounts[0],
+            isRecorded: Bool.random(using: &generator),
+            shares: [],
+            coverage: [:],
+            now: asked
+        )
+        for account in accounts {
+            if Int.random(in: 0..<4, using: &generator) > 0 {
+                evidence.coverage[account] = .record(record(account, &generator))
+            }
+            if Int.random(in: 0..<3, using: &generator) == 0 { evidence.shares.append(share(.account(account))) }
+        }
+        if Int.random(in: 0..<4, using: &generator) == 0 { evidence.shares.append(share(organization)) }
+        if Bool.random(using: &generator) { evidence.ownerView = .available(UsageReport(created: asked)) }
+        if Bool.random(using: &generator) { evidence.launchPermissions = .principals([]) }
+        if Int.random(in: 0..<8, using: &generator) == 0 { evidence.rows = 1 }
+        if Int.random(in: 0..<4, using: &generator) == 0 { evidence.accounts = [accounts[1]] }
+        return evidence
+    }
+
+    private static let worsenings: [(String, @Sendable (inout UsageEvidence, inout SeededGenerator) -> Void)] = [
+        ("a row", { evidence, _ in evidence.rows += 1 }),
+        ("a row that cannot be read", { evidence, _ in evidence.unreadableRows += 1 }),
+        ("a share", { $0.shares.append(share(.account(accounts.randomElement(using: &$1)!))) }),
+        ("a share with a group", { evidence, _ in evidence.shares.append(share(.all)) }),
+        (
+            "a share that EC2 alone knows",
+            { $0.launchPermissions = .principals([.account(accounts.randomElement(using: &$1)!)]) }
+        ),
+        ("no word from EC2", { evidence, _ in evidence.launchPermissions = .notAvailable(reason: "x") }),
+        (
+            "a tracker less",  // The owner's own, being optional, aside.
+            { $0.coverage[accounts.dropFirst().randomElement(using: &$1)!] = nil }
+        ),
+        (
+            "a sweep less",
+            { evidence, generator in
+                let account = accounts.randomElement(using: &generator)!
+                guard case .record(var record) = evidence.coverage[account] else { return }
+                record.lastSweep = nil
+                evidence.coverage[account] = .record(record)
+            }
+        ),
+        (
+            "an older sweep",
+            { evidence, generator in
+                let account = accounts.randomElement(using: &generator)!
+                guard case .record(var record) = evidence.coverage[account], let sweep = record.lastSweep else {
+                    return
+                }
+                let hours = Int64.random(in: 1...60, using: &generator)
+                record.lastSweep = .init(
+                    started: sweep.started.advanced(bySeconds: -3600 * hours),
+                    completed: sweep.completed,
+                    skipped: sweep.skipped,
+                    resources: 0
+                )
+                evidence.coverage[account] = .record(record)
+            }
+        ),
+        (
+            "a section less",
+            { evidence, generator in
+                let account = accounts.randomElement(using: &generator)!
+                guard case .record(var record) = evidence.coverage[account], let sweep = record.lastSweep else {
+                    return
+                }
+                record.lastSweep = .init(
+                    started: sweep.started,
+                    completed: sweep.completed,
+                    skipped: sweep.skipped + ["instances"],
+                    resources: 0
+                )
+                evidence.coverage[account] = .record(record)
+            }
+        ),
+        ("time", { $0.now = asked.advanced(bySeconds: 3600 * Int64.random(in: 0...48, using: &$1)) }),
+        ("less patience", { evidence, _ in evidence.maximumSweepAgeHours = 12 }),
+        ("no view of the owner's", { evidence, _ in evidence.ownerView = .notAvailable(reason: "x") }),
+        (
+            "a use that EC2 counts",
+            { evidence, _ in
+                var report = UsageReport(created: asked)
+                report.add(1, .instance, of: accounts[1])
+                evidence.ownerView = .available(report)
+            }
+        ),
+        (
+            "another account in question",
+            { evidence, generator in
+                guard let asked = evidence.accounts else { return }
+                evidence.accounts = asked.union([accounts.randomElement(using: &generator)!])
+            }
+        ),
+    ]
+
+    @Test(arguments: worsenings.indices) func nothingMakesItClearer(_ index: Int) {
+        let (name, worsen) = Self.worsenings[index]
+        var generator = SeededGenerator(seed: UInt64(index) &+ 1)
+        var worse = 0
+        for _ in 0..<2000 {
+            let before = Self.evidence(&generator)
+            var after = before
+            worsen(&after, &generator)
+            #expect(Self.rank(after) >= Self.rank(before), "\(name): \(before) became \(after)")
+            if Self.rank(after) > Self.rank(before) { worse += 1 }
+        }
+        #expect(worse > 0, "\(name) never matters: the property was not tried")
+    }
+
+    /// A clear image has no doubt, one in use has a use, and an unknown one has a reason.
+    @Test func everyVerdictHasItsReason() {
+        var generator = SeededGenerator(seed: 99)
+        var outcomes: Set<Verdict.Outcome> = []
+        for _ in 0..<2000 {
+            let evidence = Self.evidence(&generator)
+            let verdict = Verdict(evidence)
+            outcomes.insert(verdict.outcome)
+            #expect((verdict.outcome == .inUse) == (evidence.rows > 0))
+            if verdict.outcome != .inUse { #expect((verdict.outcome == .clear) == verdict.doubts.isEmpty) }
+            let accounts = verdict.coverage.map(\.account)
+            #expect(accounts == Set(accounts).sorted())
+        }
+        #expect(outcomes == Set(Verdict.Outcome.allCases))
+    }
+}

@@ -1,0 +1,197 @@
+import Testing
+
+@testable import Governance
+
+@Suite struct VerdictTests {
+    private static let other = AccountID(checked: "777788889999")
+
+    private func evidence(
+        _ shares: [ShareRecord],
+        _ coverage: [CoverageRecord] = [],
+        accounts: Set<AccountID>? = nil,
+        _ change: (inout UsageEvidence) -> Void = { _ in }
+    ) -> UsageEvidence {
+        var evidence = UsageEvidence(
+            accounts: accounts,
+            owner: creator,
+            isRecorded: true,
+            shares: shares,
+            coverage: Dictionary(uniqueKeysWithValues: coverage.map { ($0.account, .record($0)) }),
+            now: asked
+        )
+        change(&evidence)
+        return evidence
+    }
+
+    private func report(_ accounts: [AccountID] = [], unnamed: Bool = false) -> UsageEvidence.OwnerView {
+        var report = UsageReport(created: asked)
+        for account in accounts { report.add(1, .instance, of: account) }
+        if unnamed { report.add(1, .instance, of: nil) }
+        return .available(report)
+    }
+
+    private func expect(
+        _ evidence: UsageEvidence,
+        _ outcome: Verdict.Outcome,
+        _ doubts: [Doubt] = [],
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+        let verdict = Verdict(evidence)
+        #expect(verdict.outcome == outcome, sourceLocation: sourceLocation)
+        #expect(verdict.doubts == doubts, sourceLocation: sourceLocation)
+    }
+
+    // MARK: Accounts
+
+    @Test func oneAccount() {
+        let share = share(.account(consumer))
+        let started = "2026-11-17T08:00:00Z"
+        expect(evidence([share]), .unknown, [.noTracker(consumer)])
+        expect(evidence([share], [swept(consumer)]), .clear)
+        expect(evidence([share], [swept(consumer)]) { $0.rows = 1 }, .inUse)
+        expect(evidence([share], [swept(consumer)]) { $0.unreadableRows = 2 }, .unknown, [.unreadableRows(2)])
+        expect(
+            evidence([share], [CoverageRecord(account: consumer, region: region, lastEvent: asked)]),
+            .unknown,
+            [.neverSwept(consumer)]
+        )
+        expect(
+            evidence([share], [swept(consumer, at: started)]),
+            .unknown,
+            [.stale(consumer, sweep: time(started))]
+        )
+        expect(evidence([share], [swept(consumer, at: started)]) { $0.maximumSweepAgeHours = 75 }, .clear)
+        expect(
+            evidence([share], [swept(consumer, skipped: ["parameters", "instances"])]),
+            .unknown,
+            [.skippedSections(consumer, ["instances", "parameters"])]
+        )
+        expect(evidence([share], [swept(consumer, skipped: ["image-references"])]), .clear)
+        expect(
+            evidence([share]) { $0.coverage[consumer] = .unreadable(attribute: "resources") },
+            .unknown,
+            [.unreadableCoverage(consumer, attribute: "resources")]
+        )
+    }
+
+    @Test func aSweepBeforeTheShareTellsNothingOfIt() {
+        let shared = "2026-11-20T09:00:00Z"
+        expect(
+            evidence([share(.account(consumer), since: shared)], [swept(consumer)]),
+            .unknown,
+            [.sweptBeforeShare(consumer, sweep: time("2026-11-20T08:00:00Z"), share: time(shared))]
+        )
+    }
+
+    @Test func everyAccountHasToBeCovered() {
+        let shares = [share(.account(consumer)), share(.account(Self.other))]
+        expect(evidence(shares, [swept(consumer)]), .unknown, [.noTracker(Self.other)])
+        expect(evidence(shares, [swept(consumer), swept(Self.other)]), .clear)
+        expect(evidence(shares) { $0.rows = 3 }, .inUse, [.noTracker(consumer), .noTracker(Self.other)])
+    }
+
+    @Test func whoHasLostTheImageNeedsNoCoverage() {
+        let occurrence = Occurrence(time: time("2026-11-10T08:00:00Z"), eventID: "e", eventName: "n", actor: nil)
+        let lost = ShareRecord(
+            image: image,
+            principal: .account(consumer),
+            region: region,
+            permission: Sighting(.removed, occurrence),
+            firstShared: nil
+        )
+        expect(evidence([lost]), .clear)
+        expect(evidence([lost]) { $0.rows = 1 }, .inUse)
+    }
+
+    /// Whoever owns the image need not have a tracker; where there is one, it counts.
+    @Test func theOwnerItself() {
+        expect(evidence([]), .clear)
+        expect(evidence([], [swept(creator)]), .clear)
+        let heard = CoverageRecord(account: creator, region: region, lastEvent: asked)
+        expect(evidence([], [heard]), .unknown, [.neverSwept(creator)])
+        #expect(Verdict(evidence([])).coverage.map(\.status) == [.noTracker])
+        // A tracked account that has nothing to do with the image.
+        expect(evidence([], [swept(consumer, at: "2026-01-01T00:00:00Z")]), .clear)
+    }
+
+    // MARK: Groups
+
+    @Test(arguments: [organization, unit, Principal.all]) func groupsAreKnownToEC2Alone(group: Principal) {
+        let shares = [share(group)]
+        expect(evidence(shares, [swept(consumer)]), .unknown, [.group(group)])
+        expect(evidence(shares) { $0.ownerView = .notAvailable(reason: "x") }, .unknown, [.group(group)])
+        expect(evidence(shares) { $0.ownerView = self.report() }, .clear)
+        expect(evidence(shares) { $0.ownerView = self.report([Self.other]) }, .inUse)
+        expect(evidence(shares) { $0.ownerView = self.report(unnamed: true) }, .inUse)
+        // An account that is named has to be covered all the same.
+        let both = shares + [share(.account(consumer))]
+        expect(evidence(both) { $0.ownerView = self.report() }, .unknown, [.noTracker(consumer)])
+        expect(evidence(both, [swept(consumer)]) { $0.ownerView = self.report() }, .clear)
+        // Whoever has a tracker may belong to the group: the answer says how well it is known.
+        let known = Verdict(evidence(shares, [swept(consumer)])).coverage
+        #expect(known.map(\.account) == [creator, consumer])
+    }
+
+    // MARK: Launch permissions
+
+    @Test func whatEC2SaysOfShares() {
+        let before = evidence([], [swept(consumer)])
+        func with(_ permissions: UsageEvidence.LaunchPermissions, _ evidence: UsageEvidence) -> UsageEvidence {
+            var evidence = evidence
+            evidence.launchPermissions = permissions
+            return evidence
+        }
+        // Shared before the installation: the share recorder knows nothing of it.
+        expect(with(.principals([.account(consumer)]), before), .clear)
+        expect(
+            with(.principals([.account(Self.other), .all]), before),
+            .unknown,
+            [.group(.all), .noTracker(Self.other)]
+        )
+        expect(with(.notAvailable(reason: "no"), before), .unknown, [.sharesNotKnown(reason: "no")])
+        // What EC2 no longer has may have been taken away a moment ago.
+        expect(with(.principals([]), evidence([share(.account(consumer))])), .unknown, [.noTracker(consumer)])
+        // The recorder's time counts where both know of a share.
+        let late = evidence([share(.account(consumer), since: "2026-11-20T09:00:00Z")], [swept(consumer)])
+        #expect(Verdict(with(.principals([.account(consumer)]), late)).outcome == .unknown)
+        // Deregistered, or never there.
+        expect(with(.noSuchImage, before), .clear)
+        var unheard = before
+        unheard.isRecorded = false
+        expect(with(.noSuchImage, unheard), .unknown, [.noSuchImage])
+        expect(with(.principals([]), unheard), .clear)
+    }
+
+    // MARK: Some accounts
+
+    @Test func aQuestionAboutSomeAccounts() {
+        let shares = [share(.account(consumer)), share(.account(Self.other))]
+        let coverage = [swept(consumer)]
+        expect(evidence(shares, coverage, accounts: [consumer]), .clear)
+        expect(evidence(shares, coverage, accounts: [consumer, Self.other]), .unknown, [.noTracker(Self.other)])
+        expect(evidence(shares, coverage, accounts: [creator]), .unknown, [.noTracker(creator)])
+        // The public is not asked about; but it may be how the account got the image.
+        let open = [share(.all, since: "2026-11-20T07:00:00Z")]
+        expect(evidence(open, coverage, accounts: [consumer]), .clear)
+        let later = [share(.all, since: "2026-11-20T09:00:00Z")]
+        #expect(Verdict(evidence(later, coverage, accounts: [consumer])).outcome == .unknown)
+        // EC2 counts a use of somebody else.
+        expect(evidence(shares, coverage, accounts: [consumer]) { $0.ownerView = self.report([Self.other]) }, .clear)
+        expect(evidence(shares, coverage, accounts: [consumer]) { $0.ownerView = self.report([consumer]) }, .inUse)
+    }
+
+    @Test func doubtsAreSentences() {
+        let doubts: [Doubt] = [
+            .noSuchImage, .sharesNotKnown(reason: "EC2: AuthFailure"), .unreadableRows(1), .group(.all),
+            .group(organization), .noTracker(consumer), .neverSwept(consumer),
+            .unreadableCoverage(consumer, attribute: "resources"), .stale(consumer, sweep: asked),
+            .sweptBeforeShare(consumer, sweep: asked, share: asked), .skippedSections(consumer, ["a\n<b>"]),
+        ]
+        for doubt in doubts {
+            #expect(!doubt.description.hasSuffix("."))
+            #expect(!doubt.description.unicodeScalars.contains { $0.isControl })
+        }
+        #expect(Set(doubts.map(\.description)).count == doubts.count)
+        #expect(Doubt.noTracker(consumer).description == "account 444455556666 has no usage tracker")
+    }
+}

@@ -1,0 +1,67 @@
+import AWSServices
+import Testing
+
+@testable import Governance
+
+@Suite struct AccountCoverageTests {
+    private func status(_ entry: CoverageEntry?, shared: String? = nil) -> AccountCoverage.Status {
+        AccountCoverage(
+            of: consumer,
+            entry,
+            now: asked,
+            maximumAgeHours: 48,
+            shared: shared.flatMap { EventTime($0) }
+        ).status
+    }
+
+    @Test(arguments: [
+        ("2026-11-20T08:00:00Z", nil, AccountCoverage.Status.swept),
+        // 48 hours are not too long yet.
+        ("2026-11-18T10:00:00.000Z", nil, .swept), ("2026-11-18T09:59:59.999Z", nil, .stale),
+        ("2026-11-20T08:00:00.001Z", "2026-11-20T08:00:00Z", .swept),
+        ("2026-11-20T08:00:00Z", "2026-11-20T08:00:00Z", .stale),
+        ("2026-11-20T08:00:00Z", "2026-11-20T09:00:00Z", .stale),
+        // A clock ahead of this one's.
+        ("2026-11-20T10:05:00Z", nil, .swept),
+    ])
+    func sweeps(started: String, shared: String?, expected: AccountCoverage.Status) {
+        #expect(status(.record(swept(consumer, at: started)), shared: shared) == expected)
+    }
+
+    @Test func withoutASweep() {
+        #expect(status(nil) == .noTracker)
+        #expect(status(.unreadable(attribute: "resources")) == .never)
+        let heard = CoverageRecord(account: consumer, region: region, lastEvent: asked)
+        #expect(status(.record(heard)) == .never)
+        let sweeping = CoverageRecord(account: consumer, region: region, currentSweepStarted: asked)
+        #expect(status(.record(sweeping)) == .never)
+    }
+
+    /// What EC2 refers to are resources that other sections list.
+    @Test func sectionsThatMatter() {
+        let section = InventorySection.imageReferences.rawValue
+        #expect(covered(consumer, .record(swept(consumer, skipped: [section]))).missingSections == [])
+        #expect(
+            covered(consumer, .record(swept(consumer, skipped: [section, "parameters"]))).missingSections
+                == ["parameters"]
+        )
+    }
+
+    @Test func itemsOfTheTable() {
+        func item(_ account: String, _ sortKey: String, _ texts: ItemAttributes) -> DynamoDB.Item {
+            texts.mapValues { .string($0) }.merging(["account_id": .string(account), "resource": .string(sortKey)]) {
+                $1
+            }
+        }
+        let record = swept(consumer)
+        let good = CoverageIndex.entry(item(consumer.text, record.sortKey, record.attributes), in: region)
+        #expect(good?.0 == consumer)
+        #expect(good?.1 == .record(record))
+        let bad = record.attributes.merging(["resources": "<b>"]) { $1 }
+        let unreadable = CoverageIndex.entry(item(consumer.text, record.sortKey, bad), in: region)
+        #expect(unreadable?.1 == .unreadable(attribute: "resources"))
+        let otherRegion = Region(checked: "us-east-1")
+        #expect(CoverageIndex.entry(item(consumer.text, record.sortKey, record.attributes), in: otherRegion) == nil)
+        #expect(CoverageIndex.entry(item("x", record.sortKey, record.attributes), in: region) == nil)
+    }
+}
