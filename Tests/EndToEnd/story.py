@@ -224,7 +224,7 @@ class Story:
         rows = [
             row
             for row in self.stage.deployment.table(CREATOR, "usage")
-            if row["image_id"] == self.image or self.identifiers in row["resource_id"]
+            if row["image_id"] == self.image or self.identifiers in row.get("resource_id", "")  # coverage has none
         ]
         return sorted(rows, key=lambda row: (row["account_id"], row["resource"]))
 

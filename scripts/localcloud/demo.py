@@ -175,7 +175,8 @@ class Story:
         _table(["image", "principal", "status", "actor"], rows, title="shares")
 
     def _usage(self) -> None:
-        items = _sorted(self.deployment.table("creator", "usage"), "account_id", "resource")
+        found = self.deployment.table("creator", "usage")
+        items = _sorted([item for item in found if item["image_id"] != "coverage"], "account_id", "resource")
         rows = [[i["account_id"], i["kind"], i["resource_id"], i["first_seen"]] for i in items]
         _table(["account", "kind", "resource", "first seen"], rows, title="usage")
 
@@ -183,12 +184,16 @@ class Story:
         name = self.deployment.function("creator", "deregistration-checker").split("/")[-1]
         payload = json.dumps({"check": self.image}).encode()
         answer = json.loads(self.cloud.client("lambda", "creator").invoke(FunctionName=name, Payload=payload)["Payload"].read())
-        accounts = answer.pop("accounts")
+        accounts, coverage = answer.pop("accounts"), answer.pop("coverage")
         lines = [f"{json.dumps(name)}: {json.dumps(value)}," for name, value in answer.items()]
         lines += ['"accounts": [']
         for account in accounts:
             resources = {kind["kind"]: [resource["id"] for resource in kind["first"]] for kind in account["resources"]}
             lines.append(f"  {account['account_id']} uses it with {account['resource_count']}: {json.dumps(resources)}")
+        lines += ["]", '"coverage": [']
+        for account in coverage:
+            swept = account.get("last_sweep_completed", "no complete sweep yet")
+            lines.append(f"  {account['account_id']} is known as {json.dumps(account['status'])}: {swept}")
         _box([*lines, "]"])
 
 
