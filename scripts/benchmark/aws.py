@@ -29,6 +29,9 @@ IMAGES = b"""<DescribeImagesResponse xmlns="http://ec2.amazonaws.com/doc/2016-11
 <imageState>available</imageState><name>golden-2026-11</name><isPublic>false</isPublic></item></imagesSet>
 </DescribeImagesResponse>"""
 
+PERMISSIONS = b"""<DescribeImageAttributeResponse xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><requestId>1</requestId>
+<imageId>ami-0abcdef1234567890</imageId><launchPermission/></DescribeImageAttributeResponse>"""
+
 
 def row(number):
     account = "%012d" % (200000000000 + number // ROWS_OF_AN_ACCOUNT)
@@ -88,7 +91,8 @@ class Stand:
         """The operation, the content type and the body of the answer."""
         target = headers.get(b"x-amz-target")
         if target is None:
-            for operation, answer in (b"AssumeRole", ASSUMED_ROLE), (b"DescribeImages", IMAGES):
+            for operation, answer in (
+                (b"AssumeRole", ASSUMED_ROLE), (b"DescribeImages", IMAGES), (b"DescribeImageAttribute", PERMISSIONS)):
                 if b"Action=" + operation in body:
                     return operation.decode(), b"text/xml;charset=UTF-8", answer
             raise ValueError(f"unknown request: {body[:200]}")
@@ -106,6 +110,8 @@ class Stand:
     def Query(self, body):
         query = json.loads(body)
         start = query.get("ExclusiveStartKey", {}).get("resource", {}).get("S")
+        if {"S": "coverage"} in query["ExpressionAttributeValues"].values():
+            return b'{"Count":0,"Items":[],"ScannedCount":0}'
         if query.get("IndexName") and (page := self.pages.get(start)):
             return page
         return b'{"Count":0,"Items":[],"ScannedCount":0}'

@@ -9,6 +9,7 @@ SHARES_TABLE = os.environ["SHARES_TABLE"]
 LISTED = 50
 
 dynamodb = boto3.client("dynamodb")
+ec2 = boto3.client("ec2")
 
 
 def items(**query):
@@ -27,8 +28,11 @@ def handler(event, context):
     record = dynamodb.get_item(
         TableName=SHARES_TABLE, Key={"image_id": {"S": image}, "principal": {"S": "image"}}, ConsistentRead=True)
     shares = list(items(TableName=SHARES_TABLE, ConsistentRead=True, **of_image(image)))
+    permissions = ec2.describe_image_attribute(ImageId=image, Attribute="launchPermission")["LaunchPermissions"]
+    usage = {"TableName": os.environ["USAGE_TABLE"], "IndexName": os.environ["USAGE_IMAGE_INDEX"]}
+    coverage = list(items(**usage, **of_image("coverage")))
     accounts, total = [], 0
-    rows = items(TableName=os.environ["USAGE_TABLE"], IndexName=os.environ["USAGE_IMAGE_INDEX"], **of_image(image))
+    rows = items(**usage, **of_image(image))
     for account, group in groupby(rows, key=lambda row: row["account_id"]["S"]):
         count, listed = 0, []
         for row in group:
@@ -40,4 +44,4 @@ def handler(event, context):
     return {
         "image_id": image, "image_status": record.get("Item", {}).get("status"), "in_use": total > 0,
         "account_count": len(accounts), "resource_count": total, "accounts": accounts[:200],
-        "shared_with_count": len(shares)}
+        "shared_with_count": len(shares) + len(permissions), "coverage_count": len(coverage)}
