@@ -8,5 +8,8 @@ public enum Amictl {
     )
 
     /// In the order in which help lists them.
-    private static let commands: [Command] = [.shares, .alerts, .share, .sharePlan, .shareApply, .shareDrift]
+    private static let commands: [Command] = [
+        .usage, .check, .shares, .accounts, .alerts, .report,
+        .share, .sharePlan, .shareApply, .shareDrift,
+    ]
 }

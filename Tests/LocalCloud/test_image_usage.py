@@ -205,3 +205,10 @@ def test_the_owner_is_told_of_the_last_launch(cloud: LocalCloud, image: str) -> 
     told = last_launched("creator").replace("Z", "+00:00")
     assert datetime.datetime.fromisoformat(told) <= datetime.datetime.now(datetime.UTC)
     assert last_launched("consumer-a") is None
+
+
+def test_attributes_are_those_of_an_own_image(cloud: LocalCloud, image: str) -> None:
+    ask = {"Attribute": "launchPermission"}
+    assert code(cloud.client("ec2", "creator").describe_image_attribute, ImageId=image, **ask) == "ok"
+    unknown = {"ImageId": "ami-0123456789abcdef0", **ask}
+    assert code(cloud.client("ec2", "creator").describe_image_attribute, **unknown) == "InvalidAMIID.NotFound"

@@ -1,4 +1,5 @@
 import AWSClient
+import Governance
 import Transport
 
 /// Clients of AWS as the command line and the environment say.
@@ -18,6 +19,9 @@ public struct AWSAccess: Sendable {
     ///
     /// - Throws: `UsageError` for options that do not go together; `AWSError` for settings that cannot be used.
     public func client() throws -> AWSClient {
+        if let text = arguments[GlobalOptions.region], Region(text) == nil {
+            throw UsageError("--region is \"\(text)\", and not \(Region.expectation)")
+        }
         var client = try AWSClient.standard(
             environment: environment,
             profileName: arguments[GlobalOptions.profile],

@@ -1,4 +1,5 @@
 import AWSClient
+import Governance
 import Transport
 import YAML
 
@@ -11,6 +12,19 @@ public struct CommandContext: Sendable {
     public let aws: AWSAccess
     /// The form in which results are written.
     public let format: CommandOutput.Format
+
+    /// The time of day.
+    public let now: @Sendable () -> EventTime
+
+    /// The region that a client asks, as a part of keys.
+    func region(of client: AWSClient) throws -> Region {
+        let text = client.configuration.region
+        guard !text.isEmpty else { throw CommandFailure("no region is set", hint: "give --region, or set AWS_REGION") }
+        guard let region = Region(text) else {
+            throw UsageError("the region is \"\(text)\", and not \(Region.expectation)")
+        }
+        return region
+    }
 
     /// Writes a result to standard output in the form asked for.
     public func show(_ output: CommandOutput) throws {

@@ -1,5 +1,6 @@
 import AWSClient
 import Glibc
+import Governance
 import Transport
 
 /// A program of commands: finds the one that is meant, runs it, and says what went wrong.
@@ -61,7 +62,8 @@ public struct Program: Sendable {
             environment: environment,
             console: console,
             aws: AWSAccess(arguments: parsed, environment: environment, http: http),
-            format: format(parsed, environment)
+            format: format(parsed, environment),
+            now: { EventTime(.now()) }
         )
         do {
             let status = try await selection.command.run(context)

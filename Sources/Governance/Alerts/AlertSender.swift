@@ -243,7 +243,7 @@ struct MailError: LambdaError, CustomStringConvertible {
 }
 
 extension EventTime {
-    init(_ timestamp: Timestamp) {
+    public init(_ timestamp: Timestamp) {
         self.init(milliseconds: timestamp.seconds * 1000 + Int64(timestamp.nanoseconds / 1_000_000))
     }
 }

@@ -63,11 +63,27 @@ public struct GovernanceTables: Sendable {
         return unreadable
     }
 
-    /// Hands over every item of the usage table, in no order.
-    public func forEachUsageItem(_ body: (UsageTableItem) -> Void) async throws(AWSError) {
+    /// How well each account's use of images in a region is known, of those that have a usage tracker.
+    public func coverage(in region: Region) async throws(AWSError) -> [AccountID: CoverageEntry] {
+        try await CoverageIndex(dynamoDB, table: usageTable, index: imageIndex).entries(in: region)
+    }
+
+    /// Everything of the usage table: the use of every image by every account, and the coverage.
+    ///
+    /// - Parameters:
+    ///   - limit: How many resources are kept of each image, account and kind; all are counted.
+    ///   - progress: Called after each page with the number of items read so far.
+    public func usage(
+        in region: Region,
+        limit: Int,
+        progress: (Int) -> Void = { _ in }
+    ) async throws(AWSError) -> UsageContents {
+        var contents = UsageContents()
         for try await page in dynamoDB.scan(.init(table: usageTable)) {
-            for item in page.items { body(UsageTableItem(item)) }
+            for item in page.items { contents.add(UsageTableItem(item), region: region, limit: limit) }
+            progress(contents.itemCount)
         }
+        return contents
     }
 }
 
@@ -86,7 +102,8 @@ public struct UnreadableItem: Error, Hashable, Sendable, CustomStringConvertible
 /// What an item of the usage table is.
 public enum UsageTableItem: Hashable, Sendable {
     case row(UsageRow)
-    case coverage(CoverageRecord)
+    /// What an account notes of its sweeps and events in one region.
+    case coverage(AccountID, sortKey: String, CoverageEntry)
     case unreadable(UnreadableItem)
 
     init(_ item: DynamoDB.Item) {
@@ -98,13 +115,21 @@ public enum UsageTableItem: Hashable, Sendable {
             guard let sortKey = item[UsageRow.Key.resourceKey]?.stringValue else {
                 throw MalformedItem(attribute: UsageRow.Key.resourceKey)
             }
-            if sortKey.hasPrefix(CoverageRecord.sortKeyPrefix) {
-                self = .coverage(try CoverageRecord(account: account, sortKey: sortKey, attributes: item.texts))
-            } else {
-                self = .row(try UsageRow(account: account, sortKey: sortKey, attributes: item.texts))
+            guard !sortKey.hasPrefix(CoverageRecord.sortKeyPrefix) else {
+                self = .coverage(account, sortKey: sortKey, Self.coverage(account, sortKey, item.texts))
+                return
             }
+            self = .row(try UsageRow(account: account, sortKey: sortKey, attributes: item.texts))
         } catch {
             self = .unreadable(UnreadableItem(table: "usage", key: key ?? "unknown", attribute: error.attribute))
+        }
+    }
+
+    private static func coverage(_ account: AccountID, _ sortKey: String, _ texts: ItemAttributes) -> CoverageEntry {
+        do throws(MalformedItem) {
+            return .record(try CoverageRecord(account: account, sortKey: sortKey, attributes: texts))
+        } catch {
+            return .unreadable(attribute: error.attribute)
         }
     }
 }

@@ -28,6 +28,8 @@ def install(cloud: "Cloud") -> None:
     AmiBackend.describe_images = _describe_images  # type: ignore[method-assign]
     AmisResponse.describe_images = _answer_describe_images  # type: ignore[method-assign]
     AmisResponse.modify_image_attribute = _with_every_principal(modify)  # type: ignore[method-assign]
+    describe = AmisResponse.describe_image_attribute
+    AmisResponse.describe_image_attribute = _of_an_own_image(describe)  # type: ignore[method-assign]
     AmisResponse.reset_image_attribute = _reset_image_attribute  # type: ignore[method-assign]
     AmisResponse.disable_image = _disable_image  # type: ignore[attr-defined]
     AmisResponse.enable_image = _enable_image  # type: ignore[attr-defined]
@@ -166,6 +168,16 @@ def _own(self: AmisResponse) -> Ami:
     if image is None:
         raise InvalidAMIIdError([identifier])
     return image
+
+
+def _of_an_own_image(original: Any) -> Any:
+    """moto fails where there is no such image."""
+
+    def describe_image_attribute(self: AmisResponse) -> ActionResult:
+        _own(self)
+        return original(self)
+
+    return describe_image_attribute
 
 
 def _with_every_principal(original: Any) -> Any:

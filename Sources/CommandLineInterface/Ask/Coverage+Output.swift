@@ -1,0 +1,33 @@
+import Governance
+import YAML
+
+extension AccountCoverage {
+    /// For programs: `status` (`swept`, `stale`, `never`, `no-tracker`), times, and what the last sweep left out.
+    var document: YAMLValue {
+        [
+            "status": .string(status.rawValue),
+            "last_sweep_started": YAMLValue(lastSweep?.started.description),
+            "last_sweep_completed": YAMLValue(lastSweep?.completed.description),
+            "current_sweep_started": YAMLValue(record?.currentSweepStarted?.description),
+            "last_event": YAMLValue(record?.lastEvent?.description),
+            "skipped": .sequence((lastSweep?.skipped ?? []).map(YAMLValue.string)),
+        ]
+    }
+
+    /// For people, in a few words.
+    func cell(at now: EventTime) -> Table.Cell {
+        let without = missingSections.isEmpty ? "" : ", without \(missingSections.joined(separator: ", "))"
+        switch status {
+        case .swept:
+            let age = lastSweep.map { Moment.age(of: $0.completed, at: now) } ?? ""
+            return .init("swept \(age)\(without)", without.isEmpty ? .good : .warning)
+        case .stale:
+            let age = lastSweep.map { Moment.age(of: $0.completed, at: now) } ?? ""
+            return .init("swept \(age): too old\(without)", .warning)
+        case .never: return .init("never swept: not known well", .warning)
+        case .noTracker: return .init("no tracker: not known", .warning)
+        }
+    }
+
+    var lastEventCell: Table.Cell { .init(optional: Moment.text(record?.lastEvent)) }
+}

@@ -1,0 +1,59 @@
+import Governance
+import Testing
+
+@testable import CommandLineInterface
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+struct ReportPageTests {
+    private func page(_ change: (inout ReportData) -> Void = { _ in }) -> String {
+        var fixture = ReportFixture()
+        var data = fixture.data(images: 40, accounts: 12)
+        change(&data)
+        return ReportPage(data: data, links: ConsoleLinks(host: "console.aws.amazon.com", region: data.region)).html
+    }
+
+    @Test func `a page to look at is written where REPORT_SAMPLE says`() throws {
+        guard let path = getenv("REPORT_SAMPLE") else { return }
+        var fixture = ReportFixture()
+        var data = fixture.data(images: 420, accounts: 24)
+        data.omissions = ["2 items of the tables cannot be read."]
+        let page = ReportPage(data: data, links: ConsoleLinks(host: "console.aws.amazon.com", region: data.region))
+        try OutputFile.write(page.html, to: String(cString: path))
+    }
+
+    @Test(arguments: ["<script>alert(1)</script>", "\" onmouseover=\"alert(1)", "'><img src=x onerror=alert(1)>", "a&b;c"])
+    func `texts from elsewhere stay texts`(text: String) {
+        let page = page { data in
+            data.images[0].name = text
+            data.images[0].doubts = [text]
+            data.omissions = [text]
+        }
+        #expect(!page.contains(text))
+        #expect(page.contains(Display.html(text)))
+        // One script and one style: the page's own.
+        #expect(page.components(of: "<script").count == 2)
+    }
+
+    @Test func `nothing is fetched`() {
+        let page = page()
+        for marker in ["src=", "@import", "url(", "<link", "<iframe", "fetch(", "XMLHttpRequest", "innerHTML"] {
+            #expect(!page.contains(marker), "\(marker)")
+        }
+        #expect(page.contains("default-src &#39;none&#39;"))
+    }
+}
+
+extension String {
+    fileprivate func components(of separator: String) -> [Substring] {
+        var parts: [Substring] = []
+        var rest = self[...]
+        while let range = rest.firstRange(of: separator) {
+            parts.append(rest[..<range.lowerBound])
+            rest = rest[range.upperBound...]
+        }
+        return parts + [rest]
+    }
+}
