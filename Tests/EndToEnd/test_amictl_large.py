@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from amictl import FAILED, OK, PROGRAM, World
+from amictl import time as clock
 from localcloud.client import LocalCloud
 
 IMAGES, ACCOUNTS = 3000, 120
@@ -19,12 +20,20 @@ def account(number: int) -> str:
     return f"7{number:011}"
 
 
+def days_ago(days: int) -> str:
+    return clock(24 * days)
+
+
 @pytest.fixture(scope="module")
 def world(cloud: LocalCloud) -> World:
     if not PROGRAM.exists():
         pytest.fail("dist/ lacks amictl; run scripts/package amictl first")
     world = World(cloud)
-    world.images = [world.image(f"golden-{number:04}") for number in range(IMAGES)]
+    wanted = [
+        {"name": f"golden-{number:04}", "created": days_ago(number // 5), "last_launched": days_ago(number // 9)}
+        for number in range(IMAGES)
+    ]
+    world.images = [made["image_id"] for made in cloud.seed_images(world.account, wanted)]
     for number, image in enumerate(world.images):
         for offset in range(3):
             world.share(image, account((number + 40 * offset) % ACCOUNTS))
@@ -98,7 +107,9 @@ def test_the_report_holds_all_of_it(world: World, tmp_path: Path) -> None:
     assert summary["unknown"] > 0 and summary["clear"] > 0
     text = file.read_text()
     page = Page(text)
-    assert page.rows == {"breaking": 25, "all-images": IMAGES, "all-accounts": ACCOUNTS}
+    assert page.rows == {"breaking": 25, "stale": 25, "all-images": IMAGES, "all-accounts": ACCOUNTS}
+    # Those that nobody uses, of more than 90 days, that were last launched more than 90 days ago.
+    assert summary["stale"] == sum(number // 9 >= 90 and number % 10 != 0 for number in range(IMAGES))
     assert not {"src", "onclick", "onload", "style"} & page.attributes
     assert not re.search(r"url\(|@import|<link|<iframe|<img", text)
     for image in world.images:

@@ -9,7 +9,7 @@ from moto.ec2.models.amis import Ami
 
 
 def seed_images(account: str, region: str, images: list[dict[str, Any]]) -> list[dict[str, str]]:
-    """Makes images: each with a `name` and, where wanted, `id`, `created` (RFC 3339), `tags`, `state`, and `kms_key_id`, with
+    """Makes images: each with a `name` and, where wanted, `id`, `created` and `last_launched` (RFC 3339), `tags`, `state`, and `kms_key_id`, with
     which its snapshot is then encrypted. Answers with the ids of each image and its snapshot."""
     backend = ec2_backends[account][region]
     made = []
@@ -27,6 +27,8 @@ def seed_images(account: str, region: str, images: list[dict[str, Any]]) -> list
 def _dress(image: Ami, wanted: dict[str, Any]) -> None:
     if created := wanted.get("created"):
         image.creation_date = datetime.datetime.fromisoformat(created).astimezone(datetime.UTC).replace(tzinfo=None)
+    if launched := wanted.get("last_launched"):
+        image.last_launched_time = launched  # type: ignore[attr-defined]
     if tags := wanted.get("tags"):
         image.add_tags(tags)
     image.state = wanted.get("state", image.state)
