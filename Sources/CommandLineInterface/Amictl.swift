@@ -10,6 +10,6 @@ public enum Amictl {
     /// In the order in which help lists them.
     private static let commands: [Command] = [
         .usage, .check, .shares, .accounts, .alerts, .report,
-        .share, .sharePlan, .shareApply, .shareDrift,
+        .share, .sharePlan, .shareApply, .shareRevoke, .shareDrift,
     ]
 }

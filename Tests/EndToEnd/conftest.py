@@ -1,10 +1,12 @@
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from localcloud.client import LocalCloud
 from localcloud.deployment import REPOSITORY, Deployment
 from localcloud.testing import cloud, without_faults
+from registry import Registry, amictl_program
 from story import CREATOR, FUNCTIONS, TIMEOUT, Stage, Story
 
 
@@ -38,3 +40,21 @@ def stage(cloud: LocalCloud, deployment: Deployment, request: pytest.FixtureRequ
 @pytest.fixture
 def story(stage: Stage) -> Story:
     return stage.story()
+
+
+@pytest.fixture(scope="session")
+def standing_registry(cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory) -> Registry:
+    """Accounts for tests that leave nothing behind that another would see."""
+    return registry_in(cloud, tmp_path_factory.mktemp("registry"))
+
+
+@pytest.fixture
+def registry(cloud: LocalCloud, tmp_path: Path) -> Registry:
+    """Accounts of its own for each test that shares images."""
+    return registry_in(cloud, tmp_path)
+
+
+def registry_in(cloud: LocalCloud, directory: Path) -> Registry:
+    if not amictl_program().exists():
+        pytest.fail(f"{amictl_program()} is missing; run scripts/package first")
+    return Registry(cloud, directory)

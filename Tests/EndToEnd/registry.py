@@ -57,6 +57,7 @@ class Registry:
 
     def __post_init__(self) -> None:
         self.operator = self._account(9)
+        self._credentials = self._user()
         self.source = self._account(1)
         self.targets = {name: self._account(digit) for name, digit in (("dev", 2), ("prod", 3), ("qa", 4))}
         self._role(self.source, "provider", PROVIDER)
@@ -67,6 +68,15 @@ class Registry:
 
     def _account(self, digit: int) -> str:
         return f"{digit}{self.number:011d}"
+
+    def _user(self) -> dict[str, str]:
+        """Somebody who may assume roles and nothing else: trust policies have the last word."""
+        iam = self.cloud.client("iam", self.operator)
+        iam.create_user(UserName="operator")
+        statement = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": "arn:aws:iam::*:role/*"}
+        iam.put_user_policy(UserName="operator", PolicyName="share", PolicyDocument=_policy([statement]))
+        key = iam.create_access_key(UserName="operator")["AccessKey"]
+        return {"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}
 
     def alias(self, name: str) -> str:
         """Aliases are unique over all of AWS."""
@@ -157,8 +167,7 @@ class Registry:
             [str(amictl_program()), *map(str, arguments)],
             cwd=self.directory,
             env={
-                "AWS_ACCESS_KEY_ID": f"AKIALOCL{self.operator}",
-                "AWS_SECRET_ACCESS_KEY": self.cloud.secret,
+                **self._credentials,
                 "AWS_ENDPOINT_URL": self.cloud.endpoint,
                 "AWS_REGION": "us-east-1",
                 **(environment or {}),

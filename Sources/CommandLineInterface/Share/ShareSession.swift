@@ -7,7 +7,7 @@ import Sharing
 struct ShareSession {
     let context: CommandContext
 
-    private var console: Console { context.console }
+    var console: Console { context.console }
 
     // MARK: Files
 

@@ -48,6 +48,9 @@ public final class AWSShareCloud: ShareCloud {
         }
     }
 
+    /// A client for the source account.
+    public func sourceClient(in region: Region) throws(AWSError) -> AWSClient { try client(source, region) }
+
     func ec2(_ account: AccountID, _ region: Region) throws(AWSError) -> EC2 {
         EC2(try client(account, region))
     }

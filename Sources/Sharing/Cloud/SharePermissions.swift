@@ -38,6 +38,11 @@ public enum SharePermissions {
             ["kms:DescribeKey", "kms:ListGrants", "kms:CreateGrant", "kms:RevokeGrant"],
             on: ["arn:<partition>:kms:<region>:<account>:key/*"]
         ),
+        Statement(
+            "revoke: who uses the images, where AMI Steward is installed in the account",
+            ["dynamodb:Query"],
+            on: ["arn:<partition>:dynamodb:<region>:<account>:table/<usage table>/index/image"]
+        ),
         Statement("alias", ["iam:ListAccountAliases"], on: ["*"]),
     ]
 

@@ -4,7 +4,7 @@ import Governance
 
 /// Looks at what is there: several accounts and regions side by side, page by page, a bounded number of requests at a time.
 public struct ShareScanner: Sendable {
-    private let cloud: AWSShareCloud
+    let cloud: AWSShareCloud
     private let onProgress: @Sendable (_ activity: String, _ count: Int, _ total: Int) -> Void
 
     /// Requests under way at a time.
@@ -93,15 +93,19 @@ public struct ShareScanner: Sendable {
         public var includesSnapshots: Bool
         /// Whether nothing but the launch permissions of images counts.
         public var permissionsOnly: Bool
+        /// Whether a role may be without permission for snapshots and keys: one that never shared any need not have it.
+        public var allowsRefusals: Bool
 
         public init(
             shares: [(image: SourceImage, target: SharePlan.Target)],
             includesSnapshots: Bool = false,
-            permissionsOnly: Bool = false
+            permissionsOnly: Bool = false,
+            allowsRefusals: Bool = false
         ) {
             self.shares = shares
             self.includesSnapshots = includesSnapshots
             self.permissionsOnly = permissionsOnly
+            self.allowsRefusals = allowsRefusals
         }
     }
 
@@ -119,6 +123,7 @@ public struct ShareScanner: Sendable {
             case .volumePermissions(let id, let accounts): observed.volumePermissions[id] = accounts
             case .keys(let keys): keyARNs.merge(keys) { _, new in new }
             case .tags(let account, let tags): observed.targetTags[account, default: [:]].merge(tags) { _, new in new }
+            case .refused(let what): observed.unseen.append(what)
             case .images, .shared, .key, .grant: break
             }
         }
@@ -127,16 +132,18 @@ public struct ShareScanner: Sendable {
             switch answer {
             case .key(let arn, let isManaged): if isManaged { managed.insert(arn) }
             case .grant(let grant, let isThere): if isThere { observed.grants.insert(grant) }
+            case .refused(let what): observed.unseen.append(what)
             default: break
             }
         }
+        observed.unseen = Set(observed.unseen).sorted()
         observed.keys = keyARNs.mapValues { .init(arn: $0, isManagedByAWS: managed.contains($0)) }
         return observed
     }
 
     // MARK: Queries
 
-    private enum Answer: Sendable {
+    enum Answer: Sendable {
         case images(Region, [SourceImage])
         case shared(AccountID, Set<RegionalID>)
         case launchPermissions(RegionalID, Set<Principal>)
@@ -146,122 +153,32 @@ public struct ShareScanner: Sendable {
         case tags(AccountID, [RegionalID: [String: String]])
         case key(String, isManagedByAWS: Bool)
         case grant(Observation.GrantID, isThere: Bool)
+        /// Something that need not be allowed is not.
+        case refused(String)
     }
 
-    private struct Query: Sendable {
+    struct Query: Sendable {
         let account: AccountID
         let region: Region
+        /// What is not known where the question is refused; nil where it must not be.
+        var optional: String?
         let ask: @Sendable () async throws(AWSError) -> Answer
+
+        init(
+            account: AccountID,
+            region: Region,
+            optional: String? = nil,
+            ask: @escaping @Sendable () async throws(AWSError) -> Answer
+        ) {
+            self.account = account
+            self.region = region
+            self.optional = optional
+            self.ask = ask
+        }
     }
 
-    /// Permissions of images and snapshots, and the keys of snapshots.
-    private func stateQueries(_ scope: Scope) -> [Query] {
-        let cloud = cloud
-        var queries: [Query] = []
-        var images: Set<RegionalID> = []
-        var snapshots: Set<RegionalID> = []
-        var encrypted: [Region: Set<String>] = [:]
-        for (image, target) in scope.shares {
-            let region = image.region
-            if images.insert(image.key).inserted {
-                queries.append(
-                    Query(account: cloud.source, region: region) { () throws(AWSError) in
-                        .launchPermissions(image.key, try await cloud.launchPermissions(of: image.id, in: region))
-                    }
-                )
-            }
-            if scope.permissionsOnly { continue }
-            if target.grantsKeys, image.hasEncryptedSnapshots {
-                encrypted[region, default: []].formUnion(image.snapshots.map(\.text))
-            }
-            guard scope.includesSnapshots, case .account = target.principal else { continue }
-            for snapshot in image.snapshots {
-                let key = RegionalID(region: region, id: snapshot.text)
-                guard snapshots.insert(key).inserted else { continue }
-                queries.append(
-                    Query(account: cloud.source, region: region) { () throws(AWSError) in
-                        .volumePermissions(key, try await cloud.volumePermissions(of: snapshot, in: region))
-                    }
-                )
-            }
-        }
-        for (region, ids) in encrypted {
-            queries.append(
-                Query(account: cloud.source, region: region) { () throws(AWSError) in
-                    let found = try await cloud.ec2(cloud.source, region).snapshots(ids: Array(ids))
-                    var keys: [RegionalID: String] = [:]
-                    for snapshot in found.values where snapshot.isEncrypted {
-                        keys[RegionalID(region: region, id: snapshot.snapshotID)] = snapshot.kmsKeyID
-                    }
-                    return .keys(keys)
-                }
-            )
-        }
-        return queries
-    }
-
-    /// What target accounts see of images and snapshots.
-    private func tagQueries(_ scope: Scope) -> [Query] {
-        struct Place: Hashable {
-            let account: AccountID
-            let region: Region
-        }
-        var images: [Place: Set<String>] = [:]
-        var snapshots: [Place: Set<String>] = [:]
-        for (image, target) in scope.shares {
-            guard let account = target.account else { continue }
-            let place = Place(account: account.id, region: image.region)
-            images[place, default: []].insert(image.id.text)
-            if scope.includesSnapshots { snapshots[place, default: []].formUnion(image.snapshots.map(\.text)) }
-        }
-        let cloud = cloud
-        func queries(
-            _ ids: [Place: Set<String>],
-            _ tags: @escaping @Sendable (EC2, [String]) async throws(AWSError) -> [String: [String: String]]
-        ) -> [Query] {
-            ids.filter { !$0.value.isEmpty }.map { place, ids in
-                Query(account: place.account, region: place.region) { () throws(AWSError) in
-                    let found = try await tags(cloud.ec2(place.account, place.region), Array(ids))
-                    let entries = found.map { (RegionalID(region: place.region, id: $0.key), $0.value) }
-                    return .tags(place.account, Dictionary(entries) { first, _ in first })
-                }
-            }
-        }
-        return queries(images) { ec2, ids throws(AWSError) in
-            try await ec2.images(ids: ids).mapValues(\.tags)
-        }
-            + queries(snapshots) { ec2, ids throws(AWSError) in
-                try await ec2.snapshots(ids: ids).mapValues(\.tags)
-            }
-    }
-
-    private func keyQueries(_ scope: Scope, _ keys: [RegionalID: String]) -> [Query] {
-        let cloud = cloud
-        var queries: [Query] = []
-        var seen: Set<String> = []
-        var grants: Set<Observation.GrantID> = []
-        for (image, target) in scope.shares where target.grantsKeys {
-            guard case .account(let account) = target.principal else { continue }
-            let region = image.region
-            for snapshot in image.snapshots {
-                guard let key = keys[RegionalID(region: region, id: snapshot.text)] else { continue }
-                if seen.insert(key).inserted {
-                    queries.append(
-                        Query(account: cloud.source, region: region) { () throws(AWSError) in
-                            .key(key, isManagedByAWS: try await cloud.kms(region).key(key).manager == "AWS")
-                        }
-                    )
-                }
-                let grant = Observation.GrantID(key: key, account: account)
-                guard grants.insert(grant).inserted else { continue }
-                queries.append(
-                    Query(account: cloud.source, region: region) { () throws(AWSError) in
-                        .grant(grant, isThere: try await cloud.hasGrant(of: key, in: region, for: account))
-                    }
-                )
-            }
-        }
-        return queries
+    private static func isRefusal(_ error: AWSError) -> Bool {
+        ["UnauthorizedOperation", "AccessDenied", "AccessDeniedException"].contains(error.code)
     }
 
     /// All answers, or ``Failures``.
@@ -273,7 +190,11 @@ public struct ShareScanner: Sendable {
                 result = .success(try await query.ask())
             } catch {
                 if error.kind == .cancelled { throw error }
-                result = .failure(error)
+                if let optional = query.optional, Self.isRefusal(error) {
+                    result = .success(.refused("\(optional) (\(error.code))"))
+                } else {
+                    result = .failure(error)
+                }
             }
             onProgress(activity, counter.next(), queries.count)
             return result

@@ -13,6 +13,9 @@ public struct Observation: Hashable, Sendable {
     /// Tags in target accounts; what the account cannot see is not among them.
     public var targetTags: [AccountID: [RegionalID: [String: String]]] = [:]
 
+    /// What could not be looked at and was let pass; sentences without a full stop.
+    public var unseen: [String] = []
+
     public init() {}
 
     public struct SnapshotKey: Hashable, Sendable {

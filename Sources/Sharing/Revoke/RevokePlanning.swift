@@ -17,12 +17,23 @@ public struct RevokePlanning: Sendable {
     private let manifestTags: [String: String]
 
     /// Takes back what a plan shares, whether it was this plan that shared it or one before.
-    public init(revoking plan: SharePlan) {
+    ///
+    /// - Parameter closed: Accounts that cannot be entered: they lose the images, and their tags stay.
+    public init(revoking plan: SharePlan, without closed: Set<AccountID> = []) {
         source = plan.source
-        known = plan.targets
+        let targets = plan.targets.map { target in
+            guard let account = target.account, closed.contains(account.id) else { return target }
+            return SharePlan.Target(
+                principal: target.principal,
+                label: target.label,
+                account: nil,
+                grantsKeys: target.grantsKeys
+            )
+        }
+        known = targets
         var wanted: [RegionalID: Losers] = [:]
         for image in plan.images {
-            wanted[image.key] = .targets(plan.targets.filter { image.targets.contains($0.label) })
+            wanted[image.key] = .targets(targets.filter { image.targets.contains($0.label) })
         }
         self.wanted = wanted
         var tags: [RegionalID: [StateChange.TagChange]] = [:]
@@ -77,7 +88,9 @@ public struct RevokePlanning: Sendable {
         // Grants are looked for whatever a plan said: an earlier one may have made them.
         let shares = items.flatMap { item in item.targets.map { (image: item.image, target: $0.granted) } }
         let rest = others.map { (image: $0.image, target: $0.target.granted) }
-        let observed = try await scanner.observe(.init(shares: shares + rest, includesSnapshots: true))
+        let observed = try await scanner.observe(
+            .init(shares: shares + rest, includesSnapshots: true, allowsRefusals: true)
+        )
         let planner = RevokePlanner(source: source.id, postShareTags: ownTags(of: items))
         let decided = planner.plan(items, observed, retained: retained(others, observed))
         return SharePlan(
@@ -89,7 +102,7 @@ public struct RevokePlanning: Sendable {
             targets: Set(items.flatMap(\.targets)).sorted { $0.label < $1.label },
             images: items.map { SharePlan.Image($0.image, targets: $0.targets.map(\.label)) },
             steps: decided.steps,
-            notes: notes + decided.notes
+            notes: notes + observed.unseen + decided.notes
         )
     }
 

@@ -1,0 +1,108 @@
+import AWSClient
+import AWSServices
+import Governance
+import Sharing
+
+/// Who uses the images that are to be taken back, as the tables of the source account say.
+struct ShareUsage {
+    /// A use that would break: what one account has that refers to an image it loses.
+    struct Use {
+        let image: ImageID
+        let region: Region
+        let summary: UsageSummary
+    }
+
+    private(set) var uses: [Use] = []
+    /// Why there may be more, one sentence each without a full stop.
+    private(set) var doubts: [String] = []
+
+    /// Asks the tables of each region.
+    ///
+    /// - Throws: `AWSError` where they are there and cannot be read.
+    init(
+        of plan: SharePlan,
+        tables: (Region) throws(AWSError) -> GovernanceTables,
+        now: EventTime
+    ) async throws(AWSError) {
+        for (region, images) in Dictionary(grouping: plan.images, by: \.region).sorted(by: { $0.key < $1.key }) {
+            do throws(AWSError) {
+                try await add(images, in: region, of: plan, try tables(region), now)
+            } catch {
+                guard error.code == "ResourceNotFoundException" else { throw error }
+                doubts.append("there are no tables of AMI Steward in account \(plan.source.id), \(region)")
+            }
+        }
+    }
+
+    private mutating func add(
+        _ images: [SharePlan.Image],
+        in region: Region,
+        of plan: SharePlan,
+        _ tables: GovernanceTables,
+        _ now: EventTime
+    ) async throws(AWSError) {
+        var accounts: Set<AccountID> = []
+        for image in images {
+            let losers = Losers(image, plan)
+            accounts.formUnion(losers.accounts)
+            var summaries: [AccountID: UsageSummary] = [:]
+            let unreadable = try await tables.forEachUsage(of: image.id) { row in
+                let account = row.key.account
+                guard losers.concern(account) else { return }
+                summaries[account, default: UsageSummary(account: account)].add(row)
+            }
+            uses += summaries.values.sorted { $0.account < $1.account }.map {
+                Use(image: image.id, region: region, summary: $0)
+            }
+            doubts += unreadable.map(\.description)
+            doubts += losers.groups.map { "not every account of \($0.name) that uses \(image.id) is known" }
+        }
+        let entries = try await CoverageIndex(tables.dynamoDB, table: tables.usageTable, index: tables.imageIndex)
+            .entries(in: region)
+        for account in accounts.sorted() {
+            let coverage = AccountCoverage(
+                of: account,
+                entries[account],
+                now: now,
+                maximumAgeHours: UsageEvidence.defaultMaximumSweepAgeHours
+            )
+            if let doubt = Self.doubt(coverage) { doubts.append("\(doubt), \(region)") }
+        }
+    }
+
+    /// Why an account may use more than is known.
+    private static func doubt(_ coverage: AccountCoverage) -> String? {
+        let account = "account \(coverage.account)"
+        switch coverage.status {
+        case .swept:
+            let missing = coverage.missingSections.joined(separator: ", ")
+            return missing.isEmpty ? nil : "the last sweep of \(account) left out: \(missing)"
+        case .stale: return "the last sweep of \(account) was too long ago"
+        case .never: return "\(account) was never looked through completely"
+        case .noTracker: return "\(account) has no usage tracker"
+        }
+    }
+
+    /// Who loses an image.
+    private struct Losers {
+        var accounts: Set<AccountID> = []
+        var groups: [Principal] = []
+        private let source: AccountID
+
+        init(_ image: SharePlan.Image, _ plan: SharePlan) {
+            source = plan.source.id
+            for target in image.targets.compactMap({ plan.target($0) }) {
+                if case .account(let account) = target.principal {
+                    accounts.insert(account)
+                } else {
+                    groups.append(target.principal)
+                }
+            }
+        }
+
+        /// Of whose members nothing is known, any account but the owner may be one.
+        func concern(_ account: AccountID) -> Bool {
+            accounts.contains(account) || (!groups.isEmpty && account != source)
+        }
+    }
+}
