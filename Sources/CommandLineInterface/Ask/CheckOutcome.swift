@@ -91,7 +91,8 @@ struct CheckOutcome: Sendable {
         let ids = Set(use.keys).union(coverage.keys).sorted()
         guard !ids.isEmpty else { return [] }
         var table = Table([
-            .init("ACCOUNT"), .init("KNOWN USE", minimumWidth: 12), .init("COVERAGE", minimumWidth: 16), .init("LAST EVENT"),
+            .init("ACCOUNT"), .init("KNOWN USE", minimumWidth: 12), .init("COVERAGE", minimumWidth: 16),
+            .init("LAST EVENT"),
         ])
         for id in ids {
             let own = id == owner ? " (owner)" : ""

@@ -36,7 +36,7 @@ extension Command {
         positionals: [image],
         options: [account, tablesOnly, wait, CoverageOptions.maximumSweepAge] + TableOptions.all,
         examples: [
-            .init("check ami-0abcdef1234567890 && aws ec2 deregister-image --image-id ami-0abcdef1234567890", "in a pipeline"),
+            .init("check $ami && aws ec2 deregister-image --image-id $ami", "in a pipeline"),
             .init("check ami-0abcdef1234567890 --account 222222222222", "may it be taken from that account?"),
         ],
         run: { context in

@@ -24,7 +24,9 @@ struct ReportPageTests {
         try OutputFile.write(page.html, to: String(cString: path))
     }
 
-    @Test(arguments: ["<script>alert(1)</script>", "\" onmouseover=\"alert(1)", "'><img src=x onerror=alert(1)>", "a&b;c"])
+    @Test(arguments: [
+        "<script>alert(1)</script>", "\" onmouseover=\"alert(1)", "'><img src=x onerror=alert(1)>", "a&b;c",
+    ])
     func `texts from elsewhere stay texts`(text: String) {
         let page = page { data in
             data.images[0].name = text

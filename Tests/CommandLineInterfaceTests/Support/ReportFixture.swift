@@ -25,7 +25,9 @@ struct ReportFixture {
 
     mutating func data(images count: Int, accounts accountCount: Int) -> ReportData {
         var data = ReportData(owner: owner, region: region, generated: now, staleDays: 90)
-        let families = ["golden-web", "golden-worker", "eks-node", "bastion", "ci-runner", "windows-2025-core", "gpu-train"]
+        let families = [
+            "golden-web", "golden-worker", "eks-node", "bastion", "ci-runner", "windows-2025-core", "gpu-train",
+        ]
         var standings: [AccountStanding] = []
         for number in 0..<accountCount {
             let id = account(number)
