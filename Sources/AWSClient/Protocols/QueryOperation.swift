@@ -6,6 +6,10 @@ import Transport
 public protocol QueryOperation: AWSOperation where Output: XMLDecodable {
     static var api: QueryAPI { get }
 
+    /// Names of elements of the response that ``Output`` does not read, at whatever depth: they take no memory. None by
+    /// default.
+    static var unreadElements: Set<String> { get }
+
     /// Writes the members of the input.
     func encode(to form: inout QueryForm)
 }
@@ -32,6 +36,8 @@ public struct QueryAPI: Sendable {
 }
 
 extension QueryOperation {
+    public static var unreadElements: Set<String> { [] }
+
     public static var service: AWSService { api.service }
 
     public func request() throws(AWSError) -> AWSRequest {
@@ -49,7 +55,7 @@ extension QueryOperation {
     }
 
     public static func parse(_ response: HTTPResponse) throws -> AWSResult<Output> {
-        let root = try XMLParser().parse(response.body)
+        let root = try XMLParser(omitted: unreadElements).parse(response.body)
         let requestID = response.requestID ?? root["ResponseMetadata"]?.string("RequestId") ?? root.string("requestId")
         guard root.name == "\(name)Response" else {
             throw ResponseFault(message: "the root element is \(root.name), not \(name)Response")

@@ -9,10 +9,18 @@ public struct XMLParser: Sendable {
     public var maximumBytes: Int
     /// The deepest nesting of elements.
     public var maximumDepth: Int
+    /// Names of elements that are left out of the tree, with all that is in them, wherever they are but at the root. What
+    /// is in them must still be well formed.
+    public var omitted: Set<String>
 
-    public init(maximumBytes: Int = AWSRequest.defaultMaximumResponseBytes, maximumDepth: Int = 64) {
+    public init(
+        maximumBytes: Int = AWSRequest.defaultMaximumResponseBytes,
+        maximumDepth: Int = 64,
+        omitted: Set<String> = []
+    ) {
         self.maximumBytes = maximumBytes
         self.maximumDepth = maximumDepth
+        self.omitted = omitted
     }
 
     /// The root element of a document.
@@ -24,7 +32,7 @@ public struct XMLParser: Sendable {
             throw XMLError(message: "out of memory", line: 1, column: 1)
         }
         defer { XML_ParserFree(parser) }
-        let builder = XMLTreeBuilder(parser: parser, maximumDepth: maximumDepth)
+        let builder = XMLTreeBuilder(parser: parser, maximumDepth: maximumDepth, omitted: omitted)
         // The builder outlives the parse below, the only time in which expat calls back.
         return try withExtendedLifetime(builder) { () throws(XMLError) -> XMLNode in
             builder.install()

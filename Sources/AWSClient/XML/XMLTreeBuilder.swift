@@ -4,18 +4,22 @@ import CExpat
 final class XMLTreeBuilder {
     private let parser: XML_Parser
     private let maximumDepth: Int
+    private let omitted: Set<String>
     /// The open elements, outermost first.
     private var open: [XMLNode] = []
     /// Character data since the last tag.
     private var text: [UInt8] = []
+    /// How many of the open elements are, or are in, one that is left out.
+    private var omittedDepth = 0
 
     private(set) var root: XMLNode?
     /// What the builder, not expat, finds fault with.
     private(set) var refusal: String?
 
-    init(parser: XML_Parser, maximumDepth: Int) {
+    init(parser: XML_Parser, maximumDepth: Int, omitted: Set<String>) {
         self.parser = parser
         self.maximumDepth = maximumDepth
+        self.omitted = omitted
     }
 
     /// Sets the callbacks; they are valid as long as the builder lives.
@@ -43,15 +47,29 @@ final class XMLTreeBuilder {
     }
 
     private func start(_ name: UnsafePointer<CChar>) {
-        guard open.count < maximumDepth else {
+        guard open.count + omittedDepth < maximumDepth else {
             refuse("elements are nested deeper than \(maximumDepth)")
             return
         }
         text.removeAll(keepingCapacity: true)
-        open.append(XMLNode(name: Self.localName(name)))
+        guard omittedDepth == 0 else {
+            omittedDepth += 1
+            return
+        }
+        let name = Self.localName(name)
+        if omitted.contains(name), !open.isEmpty {
+            omittedDepth = 1
+        } else {
+            open.append(XMLNode(name: name))
+        }
     }
 
     private func end() {
+        guard omittedDepth == 0 else {
+            omittedDepth -= 1
+            text.removeAll(keepingCapacity: true)
+            return
+        }
         guard var node = open.popLast() else { return }
         if node.children.isEmpty, !text.isEmpty {
             node.text = String(decoding: text, as: UTF8.self)
@@ -65,6 +83,7 @@ final class XMLTreeBuilder {
     }
 
     private func append(_ bytes: UnsafeRawBufferPointer) {
+        guard omittedDepth == 0 else { return }
         text.append(contentsOf: bytes)
     }
 

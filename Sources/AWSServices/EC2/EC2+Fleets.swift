@@ -50,6 +50,9 @@ extension EC2 {
     /// EC2 fleets. One of type `instant` is in the answer only where it is asked for by its id.
     public struct DescribeFleets: EC2Operation, PaginatedOperation {
         public static let name = "DescribeFleets"
+        public static let unreadElements: Set = [
+            "blockDeviceMappingSet", "errorSet", "fleetInstanceSet", "instanceRequirements",
+        ]
 
         /// An unknown id makes the request fail with `InvalidFleetId.NotFound`.
         public var fleetIDs: [String]
@@ -116,6 +119,10 @@ extension EC2 {
     /// Spot fleet requests; one is forgotten 48 hours after it was cancelled and its instances were terminated.
     public struct DescribeSpotFleetRequests: EC2Operation, PaginatedOperation {
         public static let name = "DescribeSpotFleetRequests"
+        public static let unreadElements: Set = [
+            "blockDeviceMapping", "groupSet", "instanceRequirements", "networkInterfaceSet", "tagSpecificationSet",
+            "userData",
+        ]
 
         /// An unknown id makes the request fail with `InvalidSpotFleetRequestId.NotFound`.
         public var spotFleetRequestIDs: [String]

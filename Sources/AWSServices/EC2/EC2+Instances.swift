@@ -33,6 +33,12 @@ extension EC2 {
 
     public struct DescribeInstances: EC2Operation, PaginatedOperation {
         public static let name = "DescribeInstances"
+        /// Four fifths of an answer.
+        public static let unreadElements: Set = [
+            "blockDeviceMapping", "capacityReservationSpecification", "cpuOptions", "enclaveOptions", "groupSet",
+            "hibernationOptions", "iamInstanceProfile", "licenseSet", "maintenanceOptions", "metadataOptions",
+            "monitoring", "networkInterfaceSet", "placement", "privateDnsNameOptions", "productCodes",
+        ]
 
         /// An unknown id makes the request fail with `InvalidInstanceID.NotFound`.
         public var instanceIDs: [String]

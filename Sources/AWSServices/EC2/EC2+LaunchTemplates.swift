@@ -94,6 +94,11 @@ extension EC2 {
     /// Versions of one launch template, or `$Latest` and `$Default` of all.
     public struct DescribeLaunchTemplateVersions: EC2Operation, PaginatedOperation {
         public static let name = "DescribeLaunchTemplateVersions"
+        public static let unreadElements: Set = [
+            "blockDeviceMappingSet", "instanceRequirements", "metadataOptions", "networkInterfaceSet",
+            "securityGroupIdSet",
+            "securityGroupSet", "tagSpecificationSet", "userData",
+        ]
 
         public var launchTemplateID: String?
         public var launchTemplateName: String?

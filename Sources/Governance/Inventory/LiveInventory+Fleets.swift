@@ -5,7 +5,7 @@ extension LiveInventory {
     /// Fleets of the types `maintain` and `request`: one of type `instant` launches once and never again, and EC2 does not
     /// list it.
     func fleets(after token: String?) async throws(AWSError) -> InventoryPage {
-        let output = try await ec2.client.call(EC2.DescribeFleets(maximumResults: 100, startToken: token))
+        let output = try await ec2.client.call(EC2.DescribeFleets(maximumResults: 50, startToken: token))
         let fleets = output.fleets.filter { !$0.isGone }
         let overriding = fleets.flatMap { fleet -> [ResourceSighting] in
             guard let id = FleetID(fleet.fleetID) else { return [] }
@@ -31,8 +31,9 @@ extension LiveInventory {
         return Self.presence(of: resources, found: answers)
     }
 
+    /// 10 requests a page: each can have 50 launch specifications with 16 KB of user data.
     func spotFleets(after token: String?) async throws(AWSError) -> InventoryPage {
-        let output = try await ec2.client.call(EC2.DescribeSpotFleetRequests(maximumResults: 100, startToken: token))
+        let output = try await ec2.client.call(EC2.DescribeSpotFleetRequests(maximumResults: 10, startToken: token))
         let requests = output.requests.filter { !$0.isGone }
         let launched = requests.flatMap { request -> [ResourceSighting] in
             guard let id = SpotFleetRequestID(request.spotFleetRequestID) else { return [] }

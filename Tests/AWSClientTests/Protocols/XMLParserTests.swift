@@ -26,6 +26,31 @@ struct XMLParserTests {
     }
 
     @Test(arguments: [
+        ("<a><b>1</b><x><b>2</b><x>t</x></x><b>3</b></a>", ["1", "3"]),
+        ("<a><x>t</x><b>1</b><x/></a>", ["1"]),
+        ("<a><c><x><b>2</b></x><b>1</b></c></a>", ["1"]),
+        ("<a><b>1<x>2</x>3</b></a>", ["3"]),
+        ("<x><b>1</b></x>", ["1"]),
+    ])
+    func whatIsOmittedIsNotInTheTree(document: String, texts: [String]) throws {
+        let root = try XMLParser(omitted: ["x", "y"]).parse(Array(document.utf8))
+        #expect((root["c"] ?? root).all("b").map(\.text) == texts)
+        #expect(root.name == "x" || root.children.allSatisfy { $0.name != "x" && $0["x"] == nil })
+    }
+
+    @Test(arguments: ["<a><x><b></x></a>", "<a><x>&none;</x></a>", "<a><x>"])
+    func whatIsOmittedIsStillWellFormed(document: String) {
+        #expect(throws: XMLError.self) { try XMLParser(omitted: ["x"]).parse(Array(document.utf8)) }
+    }
+
+    @Test func whatIsOmittedIsNotDeeperThanAllowed() {
+        let document = String(repeating: "<x>", count: 9) + String(repeating: "</x>", count: 9)
+        let parser = XMLParser(maximumDepth: 9, omitted: ["x"])
+        #expect(throws: XMLError.self) { try parser.parse(Array("<a>\(document)</a>".utf8)) }
+        #expect(throws: Never.self) { try parser.parse(Array("<a>\(document.dropFirst(3).dropLast(4))</a>".utf8)) }
+    }
+
+    @Test(arguments: [
         ("<a>x &lt;&amp;&gt;&quot;&apos; y</a>", "x <&>\"' y"),
         ("<a>&#233;&#x1F642;</a>", "é🙂"),
         ("<a><![CDATA[<b>&amp;</b>]]></a>", "<b>&amp;</b>"),

@@ -60,7 +60,7 @@ import Testing
         let account = AccountOnPaper(SampleAccount.contents)
         for section in InventorySection.allCases { _ = try await account.pages(of: section) }
         let sizes = [
-            "DescribeInstances": "1000", "DescribeFleets": "100", "DescribeSpotFleetRequests": "100",
+            "DescribeInstances": "500", "DescribeFleets": "50", "DescribeSpotFleetRequests": "10",
             "DescribeParameters": "50", "ListClusters": "1", "ListNodegroups": "50", "ListImageRecipes": "100",
             "ListContainerRecipes": "100", "DescribeImages": "10", "DescribeImageReferences": "500",
         ]
@@ -72,7 +72,6 @@ import Testing
         let groups = account.requests(of: "DescribeAutoScalingGroups")
         #expect(groups.map { $0["MaxRecords"] } == ["50"])
         #expect(groups.map { $0["IncludeInstances"] } == ["false"])
-        // Every version that the groups name takes one request for each template, or two where one is not there.
         #expect(account.requests(of: "DescribeInstances").allSatisfy { $0["IncludeManagedResources"] == "true" })
     }
 
