@@ -12,12 +12,16 @@ struct AlertRound: Sendable {
 
     /// What came of it.
     struct Report: Sendable {
+        /// Accounts whose owner and topic have the alert, since now or from before.
         var told = 0
+        /// Those of them that were told now.
+        var sent = 0
         var stillReached = 0
         var failures: [AlertSender.Failure] = []
 
         mutating func add(_ other: Report) {
             told += other.told
+            sent += other.sent
             stillReached += other.stillReached
             failures += other.failures
         }
@@ -61,10 +65,10 @@ struct AlertRound: Sendable {
             isMembershipUnknown: isMembershipUnknown
         )
         do {
-            if let failure = try await sender.send(alert, to: entry.recipients, invocation) {
-                report.failures = [failure]
-            } else {
-                report.told = 1
+            switch try await sender.send(alert, to: entry.recipients, invocation) {
+            case .sent: (report.told, report.sent) = (1, 1)
+            case .alreadySent: report.told = 1
+            case .failed(let failure): report.failures = [failure]
             }
         } catch {
             report.failures = [AlertSender.Failure(account: usage.account, error)]

@@ -42,19 +42,27 @@ struct AlertSender: Sendable {
         }
     }
 
-    /// - Returns: nil when the owner and the topic have the alert, now or from before.
+    /// What became of an alert.
+    enum Outcome: Hashable, Sendable {
+        /// The owner and the topic have it, since now.
+        case sent
+        /// They had it before.
+        case alreadySent
+        case failed(Failure)
+    }
+
     /// - Throws: What keeps the alert from being sent or noted, so that it must be tried again.
     func send(
         _ alert: ImageAlert,
         to recipients: AddressBook.Recipients,
         _ invocation: Invocation
-    ) async throws -> Failure? {
+    ) async throws -> Outcome {
         let key = DynamoDBAlertStore.Key(image: alert.loss.image, account: alert.account, loss: alert.loss.identity)
-        guard var progress = try await claim(key, alert.loss, invocation) else { return nil }
+        guard var progress = try await claim(key, alert.loss, invocation) else { return .alreadySent }
         do {
-            let failure = try await deliver(alert, to: recipients, &progress)
-            if failure != nil { await release(progress) }
-            return failure
+            guard let failure = try await deliver(alert, to: recipients, &progress) else { return .sent }
+            await release(progress)
+            return .failed(failure)
         } catch {
             await release(progress)
             throw error

@@ -4,6 +4,7 @@
 public struct CheckAnswer: Sendable {
     public static let maximumListedResources = 2000
     public static let maximumListedAccounts = 10_000
+    public static let maximumListedCoverage = 5000
     /// Of reasons, gaps and principals, each.
     public static let maximumListed = 1000
 
@@ -116,7 +117,7 @@ public struct CheckAnswer: Sendable {
             sharedWithCount = verdict.principals.count
             let ordered =
                 verdict.coverage.filter { $0.status != .swept } + verdict.coverage.filter { $0.status == .swept }
-            coverage = ordered.prefix(CheckAnswer.maximumListedAccounts).map(CoverageMessage.init)
+            coverage = ordered.prefix(CheckAnswer.maximumListedCoverage).map(CoverageMessage.init)
             coverageCount = ordered.count
             self.ownerView = OwnerViewMessage(ownerView)
             let created = ownerView.report?.created

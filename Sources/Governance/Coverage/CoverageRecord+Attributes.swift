@@ -78,7 +78,7 @@ extension CoverageRecord {
 
 extension CoverageRecord {
     /// Accounts write their own items; what they write of sections comes into alerts and answers.
-    private static let maximumSections = 50
+    private static let maximumSections = 20
 
     /// Whether it may be a section's name, of this version or another: 1 to 40 lower-case letters, digits and hyphens.
     private static func isSection(_ text: String) -> Bool {

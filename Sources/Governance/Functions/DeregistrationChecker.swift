@@ -155,9 +155,9 @@ public struct DeregistrationChecker: Sendable {
                 "not_known": report.unknown.count,
             ]
         )
-        if round.told + round.failures.count > 0 {
+        if round.sent + round.failures.count > 0 {
             context.logger.emit(
-                metrics.set([.init(.alertsSent, round.told), .init(.alertsFailed, round.failures.count)]),
+                metrics.set([.init(.alertsSent, round.sent), .init(.alertsFailed, round.failures.count)]),
                 ["image_id": loss.image.text]
             )
         }

@@ -22,6 +22,7 @@ import Testing
             var isMailRefused = false
             var isTopicRefused = false
             var sleeps = 0
+            var outcomes: [AlertSender.Outcome] = []
         }
 
         let state = Mutex(State())
@@ -137,11 +138,14 @@ import Testing
             coverage: covered(consumer),
             isMembershipUnknown: false
         )
-        return try await sender.send(
+        let outcome = try await sender.send(
             alert,
             to: .init(addresses: addresses),
             .init(requestID: invocation, deadline: EventTime(.now()).advanced(bySeconds: 60))
         )
+        cloud.state.withLock { $0.outcomes.append(outcome) }
+        guard case .failed(let failure) = outcome else { return nil }
+        return failure
     }
 
     @Test func aLossThatIsReportedTwiceIsToldOnce() async throws {
@@ -150,6 +154,7 @@ import Testing
         #expect(try await send(E.deregister("11:00:00"), by: "first") == nil)
         #expect(cloud.mails == [["owner@example.com"]])
         #expect(cloud.messages == 1)
+        #expect(cloud.state.withLock(\.outcomes) == [.sent, .alreadySent, .alreadySent])
     }
 
     /// The administrator and the topic once; the owner again with each try, which waits for nobody.

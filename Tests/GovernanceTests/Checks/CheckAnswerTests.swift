@@ -125,7 +125,9 @@ import Testing
         let text = try answer(
             accounts.map { instances(1, of: $0)[0] },
             shares: accounts.map { share(.account($0)) },
-            coverage: accounts.map { swept($0) },
+            coverage: accounts.map { account in
+                swept(account, skipped: (0..<20).map { "\($0)" + String(repeating: "a", count: 38) })
+            },
             ownerView: .available(UsageReport(created: asked)),
             gaps: Array(gaps)
         )
