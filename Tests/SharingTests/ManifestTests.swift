@@ -103,6 +103,9 @@ struct ManifestTests {
         #expect(try Self.read("# a comment\n" + Self.whole).digest == first)
         #expect(try Self.read(Self.whole.replacing("newest: 3", with: "newest: 4")).digest != first)
         #expect(first.count == 64)
+        let tags = ["status: shared", "statu: sshared", "status: s", "status: ''"]
+        let digests = try tags.map { try Self.read(Self.whole.replacing("status: shared", with: $0)).digest }
+        #expect(Set(digests).count == tags.count)
     }
 
     /// A part of the whole manifest, what takes its place, and what is said to that.

@@ -133,7 +133,7 @@ extension ShareSession {
                 tables: { region throws(AWSError) in
                     context.arguments.tables(DynamoDB(try cloud.sourceClient(in: region)))
                 },
-                now: EventTime(.now())
+                now: context.now()
             )
         } catch {
             if error.kind == .cancelled { throw error }

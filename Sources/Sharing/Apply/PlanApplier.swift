@@ -42,8 +42,9 @@ public struct PlanApplier<Cloud: ShareCloud>: Sendable {
             chains[step.imageKey, default: []].append(index)
         }
         let obstacles = try await obstacles()
+        let targets = Dictionary(plan.images.map { ($0.key, $0.targets) }) { first, _ in first }
         let results = try await concurrentMap(order, limit: Self.concurrency) { [chains] key throws(AWSError) in
-            try await run(chains[key] ?? [], of: key, obstacle: obstacles[key])
+            try await run(chains[key] ?? [], targets: targets[key] ?? [], obstacle: obstacles[key])
         }
         var outcomes = [StepOutcome](repeating: .skipped("it was not reached"), count: plan.steps.count)
         for (index, outcome) in results.joined() { outcomes[index] = outcome }
@@ -56,6 +57,7 @@ public struct PlanApplier<Cloud: ShareCloud>: Sendable {
     private func obstacles() async throws(AWSError) -> [RegionalID: StepOutcome] {
         guard plan.kind == .share else { return [:] }
         var found: [RegionalID: StepOutcome] = [:]
+        let own = ownTags
         for (region, images) in Dictionary(grouping: plan.images, by: \.region) {
             let present: [ImageID: SourceImage]
             do throws(AWSError) {
@@ -66,18 +68,24 @@ public struct PlanApplier<Cloud: ShareCloud>: Sendable {
                 continue
             }
             for image in images {
-                if let reason = difference(image, present[image.id]) { found[image.key] = .moved(reason) }
+                let reason = difference(image, present[image.id], without: own[image.key] ?? [])
+                if let reason { found[image.key] = .moved(reason) }
             }
         }
         return found
     }
 
-    /// How the image is another than that of the plan; nil where it is the same. Tags that the plan itself sets do not count.
-    private func difference(_ planned: SharePlan.Image, _ present: SourceImage?) -> String? {
+    /// How the image is another than that of the plan; nil where it is the same.
+    ///
+    /// - Parameter own: The names of tags that the plan itself sets, which do not count.
+    private func difference(
+        _ planned: SharePlan.Image,
+        _ present: SourceImage?,
+        without own: Set<String>
+    ) -> String? {
         guard let present else { return "\(planned.id) is gone or no longer available" }
         guard present.name == planned.name, present.created == planned.created, present.snapshots == planned.snapshots
         else { return "\(planned.id) is another image than the one that the plan was made for" }
-        let own = ownTags[planned.key] ?? []
         let (before, after) = (TagRules.copied(planned.tags), TagRules.copied(present.tags))
         for name in Set(before.keys).union(after.keys).subtracting(own).sorted() where before[name] != after[name] {
             return "the tag \(name) of \(planned.id) \(Self.moved(from: before[name], to: after[name]))"
@@ -110,12 +118,11 @@ public struct PlanApplier<Cloud: ShareCloud>: Sendable {
 
     private func run(
         _ chain: [Int],
-        of key: RegionalID,
+        targets: [String],
         obstacle: StepOutcome?
     ) async throws(AWSError) -> [(Int, StepOutcome)] {
         var results: [(Int, StepOutcome)] = []
         var failures = Failures()
-        let targets = plan.images.first { $0.key == key }?.targets ?? []
         for index in chain {
             let step = plan.steps[index]
             let outcome: StepOutcome

@@ -158,31 +158,33 @@ public struct RevokePlanning: Sendable {
         return Dictionary(items.map { ($0.image.key, changes) }) { first, _ in first }
     }
 
-    /// Images that their tags say are shared with the same targets, and stay so.
+    /// Images that their tags say are shared with the same targets, and stay so, and that could need what the others need: a
+    /// snapshot they have in common, or the key of one.
     private func stillShared(
         _ images: [Region: [SourceImage]],
         without items: [RevokePlanner.Item]
     ) -> [(image: SourceImage, target: SharePlan.Target)] {
         var lost: [RegionalID: Set<String>] = [:]
-        for item in items { lost[item.image.key, default: []].formUnion(item.targets.map(\.label)) }
+        var snapshots: Set<RegionalID> = []
+        var encryptedRegions: Set<Region> = []
+        for item in items {
+            let region = item.image.region
+            lost[item.image.key, default: []].formUnion(item.targets.map(\.label))
+            snapshots.formUnion(item.image.snapshots.map { RegionalID(region: region, id: $0.text) })
+            if item.image.hasEncryptedSnapshots { encryptedRegions.insert(region) }
+        }
         let targets = Set(items.flatMap(\.targets)).sorted { $0.label < $1.label }
         var found: [(image: SourceImage, target: SharePlan.Target)] = []
         for image in images.values.joined() {
+            let couldNeed =
+                image.hasEncryptedSnapshots && encryptedRegions.contains(image.region)
+                || image.snapshots.contains { snapshots.contains(RegionalID(region: image.region, id: $0.text)) }
+            guard couldNeed else { continue }
             for target in targets where image.tags[TagRules.shareTag(target.label)] != nil {
-                let isLost = lost[image.key]?.contains(target.label) ?? false
-                if !isLost, sharesVolumes(image, with: items) { found.append((image, target)) }
+                if lost[image.key]?.contains(target.label) != true { found.append((image, target)) }
             }
         }
         return found
-    }
-
-    /// Whether an image could need what the images that are taken back need: a snapshot, or the key of one.
-    private func sharesVolumes(_ image: SourceImage, with items: [RevokePlanner.Item]) -> Bool {
-        items.contains { item in
-            item.image.region == image.region
-                && ((image.hasEncryptedSnapshots && item.image.hasEncryptedSnapshots)
-                    || !Set(image.snapshots).isDisjoint(with: item.image.snapshots))
-        }
     }
 
     private func retained(
