@@ -130,4 +130,15 @@ data "aws_iam_policy_document" "provider" {
       }
     }
   }
+
+  # `amictl share revoke` asks who still uses an image.
+  dynamic "statement" {
+    for_each = var.usage_table_name[*]
+
+    content {
+      sid       = "SeeUsage"
+      actions   = ["dynamodb:Query"]
+      resources = [for region in local.regions : "arn:${local.partition}:dynamodb:${region}:${local.account}:table/${statement.value}/index/image"]
+    }
+  }
 }

@@ -92,6 +92,17 @@ variable "kms_key_arns" {
   }
 }
 
+variable "usage_table_name" {
+  description = "Usage table of AMI Steward in the source account (`<name_prefix>-usage` of ami_creator), which the provider role may ask who still uses an image before `amictl share revoke` takes it back. null: AMI Steward is not installed there."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.usage_table_name == null || can(regex("^[A-Za-z0-9_.-]{3,255}$", var.usage_table_name))
+    error_message = "A table's name has 3 to 255 letters, digits, underscores, dots and hyphens."
+  }
+}
+
 variable "name_prefix" {
   description = "First part of the roles' names."
   type        = string

@@ -207,3 +207,41 @@ run "invalid_inputs" {
     var.name_prefix, var.max_session_duration,
   ]
 }
+
+run "usage" {
+  variables {
+    provider_role    = true
+    consumer_role    = true
+    regions          = ["eu-central-1", "eu-west-1"]
+    usage_table_name = "ami-steward-usage"
+  }
+
+  assert {
+    condition = [for statement in jsondecode(data.aws_iam_policy_document.provider[0].json).Statement : statement if statement.Sid == "SeeUsage"] == [{
+      Sid    = "SeeUsage"
+      Effect = "Allow"
+      Action = "dynamodb:Query"
+      Resource = [
+        "arn:aws:dynamodb:eu-west-1:111111111111:table/ami-steward-usage/index/image",
+        "arn:aws:dynamodb:eu-central-1:111111111111:table/ami-steward-usage/index/image",
+      ]
+    }]
+    error_message = "The provider sees something else than who uses an image."
+  }
+
+  assert {
+    condition     = !strcontains(data.aws_iam_policy_document.consumer[0].json, "dynamodb")
+    error_message = "The consumer sees tables."
+  }
+}
+
+run "usage_table_of_another_account" {
+  command = plan
+
+  variables {
+    provider_role    = true
+    usage_table_name = "arn:aws:dynamodb:eu-central-1:222222222222:table/x"
+  }
+
+  expect_failures = [var.usage_table_name]
+}
