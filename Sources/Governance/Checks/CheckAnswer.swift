@@ -4,7 +4,7 @@
 public struct CheckAnswer: Sendable {
     public static let maximumListedResources = 2000
     public static let maximumListedAccounts = 10_000
-    public static let maximumListedCoverage = 5000
+    public static let maximumListedCoverage = 2000
     /// Of reasons, gaps and principals, each.
     public static let maximumListed = 1000
 
