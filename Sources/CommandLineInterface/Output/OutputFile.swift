@@ -35,6 +35,20 @@ public enum OutputFile {
         }
     }
 
+    /// Finds out whether a file can be written before much work is done for it.
+    ///
+    /// - Throws: ``CommandFailure``, naming the file and the reason.
+    public static func check(_ path: String) throws(CommandFailure) {
+        var information = stat()
+        if stat(path, &information) == 0 {
+            guard information.st_mode & S_IFMT != S_IFDIR else { throw CommandFailure("\(path) is a directory") }
+            if access(path, W_OK) != 0 { throw failure(path) }
+        }
+        guard let slash = path.lastIndex(of: "/") else { return }
+        let directory = slash == path.startIndex ? "/" : String(path[..<slash])
+        if access(directory, W_OK) != 0 { throw failure(path) }
+    }
+
     private static func failure(_ path: String) -> CommandFailure {
         CommandFailure("\(path) cannot be written: \(String(cString: strerror(errno)))")
     }

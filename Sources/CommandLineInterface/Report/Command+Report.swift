@@ -29,6 +29,7 @@ extension Command {
         run: { context in
             let arguments = context.arguments
             let path = try arguments.required(file)
+            if path != "-" { try OutputFile.check(path) }
             let staleDays = try arguments.wholeNumber(staleDays, in: 1...3650, otherwise: 90)
             let client = try context.aws.client()
             let region = try context.region(of: client)
