@@ -1,11 +1,14 @@
 """amictl check: may an image be unshared or deregistered? What the tables know, what EC2 knows, and what neither does."""
 
 import json
+import signal
+import subprocess
+from subprocess import PIPE
 
 import pytest
-from amictl import FAILED, IN_USE, OK, PROGRAM, UNKNOWN, USAGE, World
+from amictl import FAILED, IN_USE, OK, PROGRAM, UNKNOWN, USAGE, World, environment
 from localcloud.client import LocalCloud
-from localcloud.testing import create_role
+from localcloud.testing import create_role, eventually
 
 A, B = "222222222301", "222222222302"
 
@@ -164,6 +167,19 @@ def test_reports_are_taken_away(world: World) -> None:
     world.run("check", world.ami).expect(OK)
     reports = world.cloud.client("ec2", world.account).describe_image_usage_reports()["ImageUsageReports"]
     assert reports == []
+
+
+def test_an_interrupted_question_leaves_no_report(world: World) -> None:
+    world.write()
+    world.cloud.set(report_seconds=60)
+    ec2 = world.cloud.client("ec2", world.account)
+    settings = environment(world.cloud, world.account)
+    process = subprocess.Popen([PROGRAM, "check", world.ami], env=settings, stdout=PIPE, stderr=PIPE, text=True)
+    eventually(lambda: ec2.describe_image_usage_reports()["ImageUsageReports"])
+    process.send_signal(signal.SIGINT)
+    assert process.communicate(timeout=20) == ("", "")
+    assert process.returncode == 130
+    assert ec2.describe_image_usage_reports()["ImageUsageReports"] == []
 
 
 def test_throttling_and_a_report_that_takes_its_time(world: World) -> None:

@@ -2,7 +2,9 @@
 
 import argparse
 import json
+import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import textwrap
@@ -13,7 +15,7 @@ from typing import Any
 from . import distribution_story
 from .client import LocalCloud, LocalCloudError
 from .cloudtrail import Account
-from .deployment import Deployment
+from .deployment import REPOSITORY, Deployment
 from .testing import find_emulator
 
 _WIDTH = 110
@@ -109,6 +111,8 @@ class Story:
     def ask(self) -> None:
         _step("Ask", 'A pipeline asks before it retires the image: {"check": "' + self.image + '"}')
         self._check()
+        _say("People ask with amictl:")
+        self._amictl("check", self.image)
 
     def unshare(self) -> None:
         _step("Unshare", "Somebody takes the image from production, which still uses it. Development keeps it.")
@@ -180,6 +184,16 @@ class Story:
         rows = [[i["account_id"], i["kind"], i["resource_id"], i["first_seen"]] for i in items]
         _table(["account", "kind", "resource", "first seen"], rows, title="usage")
 
+    def _amictl(self, *arguments: str) -> None:
+        """Runs amictl as the administrator of the images account."""
+        answer = subprocess.run(
+            [REPOSITORY / "dist/amictl", *arguments],
+            env={"PATH": os.environ["PATH"], **self.cloud.environment()},
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+        )  # fmt: skip
+        lines = answer.stdout.rstrip().split("\n")
+        _box([f"$ amictl {' '.join(arguments)}", *lines, f"(exit status {answer.returncode})"], wraps=False)
+
     def _check(self) -> None:
         name = self.deployment.function("creator", "deregistration-checker").split("/")[-1]
         payload = json.dumps({"check": self.image}).encode()
@@ -229,8 +243,11 @@ def _table(names: list[str], rows: list[list[Any]], title: str = "") -> None:
         print("     " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
-def _box(lines: list[str]) -> None:
+def _box(lines: list[str], wraps: bool = True) -> None:
     for line in lines:
+        if not wraps:
+            print(f"   {_dim('│')} {line}".rstrip())
+            continue
         # A link stays in one piece, to be clicked.
         for part in textwrap.wrap(line, _WIDTH - 5, break_long_words=False, break_on_hyphens=False) or [""]:
             print(f"   {_dim('│')} {part}".rstrip())
@@ -260,11 +277,17 @@ def _ending(cloud: LocalCloud, directory: Path, kept: bool, seconds: float) -> N
     if kept:
         command = f"scripts/localcloud/localcloud --directory {directory}"
         print(textwrap.dedent(f"""\
-               The local cloud is still running:
-                 {command} status                 what is deployed
-                 {command} tables creator         its tables; also: mail, logs, invoke, put-event
-                 eval "$({command} env)"   for Terraform and the AWS CLI
-                 {command} stop                   ends it
+               The local cloud is still running. A first session with amictl:
+                 eval "$({command} env)"   # region, endpoint, profiles
+                 dist/amictl accounts                      who has and uses images, and how well that is known
+                 dist/amictl shares --all                  who has what, and had it
+                 dist/amictl alerts                        who was told what, and when
+                 dist/amictl report --html report.html     everything on one page
+                 dist/amictl help                          and what else there is
+               The same environment is good for Terraform and the AWS CLI (AWS_PROFILE=consumer-a for production). The cloud itself:
+                 {command} status            what is deployed
+                 {command} tables creator    its tables; also: mail, logs, invoke, put-event
+                 {command} stop              ends it
                """))  # fmt: skip
     print("Where to look next: README.md (deploying it), events/ (samples of every event), Sources/Governance (the decisions),")
     print("terraform/ (the modules), scripts/localcloud/README.md (this cloud).")

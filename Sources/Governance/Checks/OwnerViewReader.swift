@@ -42,7 +42,12 @@ struct OwnerViewReader: Sendable {
             // Deleting it must still be possible when reading it has run out of time.
             let deadline = AWSClient.deadline.map { $0 - Self.timeToDelete }
             let view = await AWSClient.$deadline.withValue(deadline) { await read(id, kinds) }
-            await delete(id, logger)
+            if Task.isCancelled {
+                // Whoever calls the question off leaves nothing behind: a task of its own is not cancelled.
+                await Task { await delete(id, logger) }.value
+            } else {
+                await delete(id, logger)
+            }
             return view
         } catch {
             return .notAvailable(reason: Self.reason(error))
