@@ -50,7 +50,9 @@ extension CompletionScript {
 
     private static func fishOption(_ option: CommandOption) -> String {
         let letter = option.letter.map { "-s \($0) " } ?? ""
-        let value = option.takesValue ? " -r\(fishValue(option.completion))" : ""
+        // -x: a value, and no file.
+        let required = option.completion == .files ? " -r" : " -x"
+        let value = option.takesValue ? required + fishValue(option.completion) : ""
         return "\(letter)-l \(option.name)\(value) -d \(fishQuoted(option.help))"
     }
 

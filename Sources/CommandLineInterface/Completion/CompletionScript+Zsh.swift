@@ -57,10 +57,13 @@ extension CompletionScript {
         return lines.map { "\($0)\n" }.joined()
     }
 
+    /// What the shell takes for more than itself when it reads a list of words and their explanations.
+    private static let special = " ()[]{}<>;&|$`\"'*?#~!^="
+
     private func zshArguments(at place: [String]) -> String {
         let words = words(after: place)
         if !words.isEmpty {
-            let choices = words.map { "\($0.word)\\:\(Self.zshEscaped($0.summary, also: " ()"))" }.joined(
+            let choices = words.map { "\($0.word)\\:\(Self.zshEscaped($0.summary, also: Self.special))" }.joined(
                 separator: " "
             )
             return Self.quoted("1:command:((\(choices)))")
