@@ -1,5 +1,7 @@
 """`amictl share` from plan to revocation, over several accounts and regions."""
 
+import datetime
+
 import yaml
 from registry import Registry, steps
 
@@ -68,13 +70,18 @@ def test_tags_follow_the_source(registry: Registry) -> None:
 
 
 def test_the_newest_of_thousands_in_several_regions(registry: Registry) -> None:
-    """Pages of 1,000; the newest by date, of several with one date those with the lesser ids; only available ones count."""
+    """Pages of 1,000; the newest by date, of several with one date those with the lesser ids; only available ones
+    count."""
     day = "2026-10-01T00:00:{:02d}.000Z"
     for region, digit in (("us-east-1", "a"), ("eu-central-1", "b")):
         images = [
-            {"name": f"web-{number}", "id": f"ami-{registry.number:04d}{digit}{number:012d}", "created": day.format(number // 30)}
+            {
+                "name": f"web-{number}",
+                "id": f"ami-{registry.number:04d}{digit}{number:012d}",
+                "created": day.format(number // 30),
+            }
             for number in range(1, 1499)
-        ]  # fmt: skip
+        ]
         late = [
             {"name": f"web-late-{state}", "created": "2026-11-01T00:00:00.000Z", "state": state}
             for state in ("pending", "failed", "disabled")
@@ -103,8 +110,6 @@ def test_the_newest_of_thousands_in_several_regions(registry: Registry) -> None:
 
 
 def test_ages_names_and_ids(registry: Registry) -> None:
-    import datetime
-
     def ago(days: int) -> str:
         return (datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
@@ -113,7 +118,10 @@ def test_ages_names_and_ids(registry: Registry) -> None:
         "young": ({"name-glob": "*", "max-age": "2d", "newest": "all"}, {"web-a", "db-a"}),
         "glob": ({"name-glob": "web-?", "newest": "all"}, {"web-a", "web-b"}),
         "id": ({"filters": [{"property": "ID", "value": names["web-b"]}]}, {"web-b"}),
-        "not": ({"filters": [{"property": "AMIName", "value": "web-a", "invert": True}], "newest": 9}, {"web-b", "db-a"}),
+        "not": (
+            {"filters": [{"property": "AMIName", "value": "web-a", "invert": True}], "newest": 9},
+            {"web-b", "db-a"},
+        ),
     }
     for name, (group, expected) in chosen.items():
         plan = registry.plan(registry.manifest(registry.target("dev", amis={name: group})))

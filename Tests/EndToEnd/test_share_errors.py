@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
-from registry import PROVIDER, Registry, steps
+from registry import PROVIDER, REPOSITORY, Registry, steps
 
 MANIFEST = """\
 source-account:
@@ -217,7 +217,8 @@ def test_apply_refuses_when_reality_moved(registry: Registry) -> None:
     by_image = {step["image_id"]: step for step in outcome.document["steps"]}
     reasons = {name: by_image[images[name]]["reason"] for name in names}
     assert reasons == {
-        "web-retagged": f'the tag os of {images["web-retagged"]} is "linux-3", and was "linux-2" when the plan was made',
+        "web-retagged": f"the tag os of {images['web-retagged']} "
+        'is "linux-3", and was "linux-2" when the plan was made',
         "web-gone": f"{images['web-gone']} is gone or no longer available",
         "web-tagged-there": 'the tag os is "theirs", and was "linux" when the plan was made',
         "web-same": None,
@@ -246,8 +247,9 @@ def test_a_plan_that_was_changed_or_is_none(registry: Registry) -> None:
     registry.image("web-1")
     registry.plan(registry.manifest(registry.target("dev")))
     text = (registry.directory / "plan.yaml").read_text()
+    dev, prod = registry.targets["dev"], registry.targets["prod"]
     for changed, message in (
-        (text.replace(registry.targets["dev"], registry.targets["prod"]), "the plan has been changed since it was made"),
+        (text.replace(dev, prod), "the plan has been changed since it was made"),
         (text.replace("now: absent", "now: gone"), 'now is "gone", which is not present or absent'),
         (text.replace("region:", "regions:", 1), 'unknown key "regions"; did you mean "region"?'),
         (text.replace("amictl-plan: '1'", "amictl-plan: '2'"), "which is not a version that this program reads"),
@@ -303,3 +305,13 @@ def test_help_and_completion_know_the_commands(registry: Registry) -> None:
         assert re.search(rf"^ +{command} ", overview, re.MULTILINE), command
         text = registry.amictl(*command.split(), "--help").stdout
         assert textwrap.dedent(text).strip()
+
+
+def test_the_manifest_of_the_documentation_is_one(registry: Registry) -> None:
+    text = (REPOSITORY / "docs" / "sharing.md").read_text()
+    [example] = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    registry.write(example)
+    environment = {"RELEASE": "2026.11", "DEV_ACCOUNT": registry.targets["dev"]}
+    outcome = registry.amictl("share", "plan", "-c", "config.yaml", environment=environment)
+    # It is understood; what is wrong is that these accounts are not there.
+    assert outcome.status == 1 and "2 accounts cannot be used as config.yaml says" in outcome.stderr, outcome

@@ -69,7 +69,8 @@ def test_an_image_in_use_is_not_taken_back_unless_forced(registry: Registry, tab
     assert registry.shared_with(image) == both
 
     # Who is not using it can lose it.
-    other = registry.amictl("share", "revoke", "--ami", image, "--account", registry.targets["prod"], "-c", "config.yaml")
+    prod = registry.targets["prod"]
+    other = registry.amictl("share", "revoke", "--ami", image, "--account", prod, "-c", "config.yaml")
     assert other.status == 0, other
     assert registry.shared_with(image) == {registry.targets["dev"]}
     assert registry.tags(image, "prod") == {} and registry.tags(image, "dev") == {"os": "linux"}

@@ -137,7 +137,9 @@ class LocalCloud:
             "AWS_MAX_ATTEMPTS": "2",
         }
 
-    def seed_images(self, account: str, images: list[dict[str, Any]], region: str | None = None) -> list[dict[str, str]]:
+    def seed_images(
+        self, account: str, images: list[dict[str, Any]], region: str | None = None
+    ) -> list[dict[str, str]]:
         """Makes images of an account, as many as wanted; see `seeding.seed_images`."""
         body = {"account": self.account(account), "region": region or self.region, "images": images}
         return self.admin("POST", "images", body)

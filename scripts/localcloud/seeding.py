@@ -1,5 +1,5 @@
-"""Images by the thousand, with dates of one's choice: what a test of a registry starts from. EC2 itself makes an image at a time,
-now."""
+"""Images by the thousand, with dates of one's choice: what a test of a registry starts from. EC2 itself makes an image at a
+time, now."""
 
 import datetime
 from typing import Any
@@ -9,8 +9,8 @@ from moto.ec2.models.amis import Ami
 
 
 def seed_images(account: str, region: str, images: list[dict[str, Any]]) -> list[dict[str, str]]:
-    """Makes images: each with a `name` and, where wanted, `id`, `created` and `last_launched` (RFC 3339), `tags`, `state`, and `kms_key_id`, with
-    which its snapshot is then encrypted. Answers with the ids of each image and its snapshot."""
+    """Makes images: each with a `name` and, where wanted, `id`, `created` and `last_launched` (RFC 3339), `tags`, `state`,
+    and `kms_key_id`, with which its snapshot is then encrypted. Answers with the ids of each image and its snapshot."""
     backend = ec2_backends[account][region]
     made = []
     for wanted in images:

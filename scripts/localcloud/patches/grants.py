@@ -1,5 +1,5 @@
-"""Grants of KMS keys as KMS keeps them: a grant asked for again by the same name is the same grant, and lists can be narrowed to
-a grantee and come in pages. moto makes a grant each time, and lists all."""
+"""Grants of KMS keys as KMS keeps them: a grant asked for again by the same name is the same grant, and lists can be narrowed
+to a grantee and come in pages. moto makes a grant each time, and lists all."""
 
 import json
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,13 @@ def install(cloud: "Cloud") -> None:
     create = KmsBackend.create_grant
 
     def create_grant(
-        self: KmsBackend, key_id: str, grantee_principal: str, operations: list[str], name: str, *args: Any, **kwargs: Any
+        self: KmsBackend,
+        key_id: str,
+        grantee_principal: str,
+        operations: list[str],
+        name: str,
+        *args: Any,
+        **kwargs: Any,
     ) -> tuple[str, str]:
         for grant in _grants(self.describe_key(key_id)):
             same = (grant.name, grant.grantee_principal, set(grant.operations))
