@@ -9,14 +9,16 @@ extension LiveInventory {
     private static let launchedStates = ["pending", "running", "stopping", "stopped"]
 
     func instances(after token: String?) async throws(AWSError) -> InventoryPage {
-        let output = try await ec2.client.call(
-            EC2.DescribeInstances(
-                filters: [.init("instance-state-name", Self.launchedStates)],
-                includesManagedResources: true,
-                maximumResults: Self.instancePageSize,
-                startToken: token
+        let output = try await managedResources.included { isIncluded throws(AWSError) in
+            try await ec2.client.call(
+                EC2.DescribeInstances(
+                    filters: [.init("instance-state-name", Self.launchedStates)],
+                    includesManagedResources: isIncluded,
+                    maximumResults: Self.instancePageSize,
+                    startToken: token
+                )
             )
-        )
+        }
         let sightings = output.reservations.lazy.flatMap(\.instances).compactMap { instance -> ResourceSighting? in
             guard !instance.isGone, let id = InstanceID(instance.instanceID),
                 let image = instance.imageID.flatMap({ ImageID($0) })
@@ -33,22 +35,28 @@ extension LiveInventory {
         // A filter takes 200 values.
         let batches = resources.map(\.id).chunks(of: 200)
         let found = try await concurrentMap(batches, limit: Self.concurrency) { ids throws(AWSError) in
-            let input = EC2.DescribeInstances(
-                filters: [.init("instance-id", ids)],
-                includesManagedResources: true,
-                maximumResults: Self.instancePageSize
-            )
-            var answers: [(Resource, Presence)] = []
-            for try await page in ec2.instances(input) {
-                for instance in page.instances {
-                    guard let resource = Resource(kind: .instance, id: instance.instanceID) else { continue }
-                    let image = instance.imageID.flatMap { ImageID($0) }
-                    answers.append((resource, instance.isGone ? .gone : .uses(image.map { [.id($0)] } ?? [])))
-                }
+            try await managedResources.included { isIncluded throws(AWSError) in
+                try await instances(ids: ids, includingManaged: isIncluded)
             }
-            return answers
         }
         return Self.presence(of: resources, found: Dictionary(found.joined()) { first, _ in first })
+    }
+
+    private func instances(ids: [String], includingManaged: Bool) async throws(AWSError) -> [(Resource, Presence)] {
+        let input = EC2.DescribeInstances(
+            filters: [.init("instance-id", ids)],
+            includesManagedResources: includingManaged,
+            maximumResults: Self.instancePageSize
+        )
+        var answers: [(Resource, Presence)] = []
+        for try await page in ec2.instances(input) {
+            for instance in page.instances {
+                guard let resource = Resource(kind: .instance, id: instance.instanceID) else { continue }
+                let image = instance.imageID.flatMap { ImageID($0) }
+                answers.append((resource, instance.isGone ? .gone : .uses(image.map { [.id($0)] } ?? [])))
+            }
+        }
+        return answers
     }
 }
 

@@ -4,14 +4,16 @@ import AWSServices
 extension LiveInventory {
     /// The default and the latest version of every launch template, 200 versions a page.
     func launchTemplates(after token: String?) async throws(AWSError) -> InventoryPage {
-        let output = try await ec2.client.call(
-            EC2.DescribeLaunchTemplateVersions(
-                versions: ["$Default", "$Latest"],
-                includesManagedResources: true,
-                maximumResults: 200,
-                startToken: token
+        let output = try await managedResources.included { isIncluded throws(AWSError) in
+            try await ec2.client.call(
+                EC2.DescribeLaunchTemplateVersions(
+                    versions: ["$Default", "$Latest"],
+                    includesManagedResources: isIncluded,
+                    maximumResults: 200,
+                    startToken: token
+                )
             )
-        )
+        }
         // One version is often both.
         return InventoryPage(sightings: output.versions.compactMap(sighting).unique(), nextToken: output.nextToken)
     }
@@ -47,7 +49,7 @@ extension LiveInventory {
         _ template: LaunchTemplateUse.Template,
         versions: [String]
     ) async throws(AWSError) -> [EC2.LaunchTemplateVersion] {
-        var input = EC2.DescribeLaunchTemplateVersions(includesManagedResources: true)
+        var input = EC2.DescribeLaunchTemplateVersions()
         switch template {
         case .id(let id): input.launchTemplateID = id.text
         case .name(let name): input.launchTemplateName = name
@@ -57,9 +59,7 @@ extension LiveInventory {
                 [input] versions throws(AWSError) in
                 var input = input
                 input.versions = versions
-                var found: [EC2.LaunchTemplateVersion] = []
-                for try await page in ec2.launchTemplateVersions(input) { found += page.versions }
-                return found
+                return try await self.versions(input)
             }
         } catch {
             if Self.absentTemplate.contains(error.code) { return [] }
@@ -69,21 +69,29 @@ extension LiveInventory {
 
     /// Versions of a template whose image is the one given.
     func versions(of template: LaunchTemplateID, with image: ImageID) async throws(AWSError) -> [ResourceSighting] {
-        var sightings: [ResourceSighting] = []
         let input = EC2.DescribeLaunchTemplateVersions(
             launchTemplateID: template.text,
             filters: [.init("image-id", [image.text])],
-            includesManagedResources: true,
             maximumResults: 200
         )
         do throws(AWSError) {
-            for try await page in ec2.launchTemplateVersions(input) {
-                sightings += page.versions.compactMap(sighting)
-            }
-            return sightings
+            return try await versions(input).compactMap(sighting)
         } catch {
             if Self.absentTemplate.contains(error.code) { return [] }
             throw error
+        }
+    }
+
+    /// The versions of every page.
+    private func versions(
+        _ input: EC2.DescribeLaunchTemplateVersions
+    ) async throws(AWSError) -> [EC2.LaunchTemplateVersion] {
+        try await managedResources.included { isIncluded throws(AWSError) in
+            var input = input
+            input.includesManagedResources = isIncluded
+            var found: [EC2.LaunchTemplateVersion] = []
+            for try await page in ec2.launchTemplateVersions(input) { found += page.versions }
+            return found
         }
     }
 

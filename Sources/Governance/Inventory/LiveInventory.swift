@@ -40,6 +40,7 @@ public struct LiveInventory: Inventory {
     let ssm: SSM
     let creatorAccount: AccountID
     let region: String
+    let managedResources = ManagedResources()
 
     /// Requests of one page, or of one question about many resources, that are under way at a time.
     static let concurrency = 4

@@ -20,7 +20,16 @@ final class LookedUpImages: ImageResolver {
 
     func images(of references: Set<ImageReference>) async throws -> ResolvedReferences {
         var resolved = ResolvedReferences()
+        let names = references.compactMap { reference in
+            if case .parameter(let name) = reference { name } else { nil }
+        }
+        let parameters = try await lookup.parameterValues(Set(names))
         for reference in references {
+            if case .parameter(let name) = reference {
+                if parameters.refused.contains(name) { resolved.refused.insert(reference) }
+                resolved.images[reference] = parameters.values[name].flatMap { ImageID($0) }
+                continue
+            }
             do {
                 resolved.images[reference] = try await lookup.image(reference, logger: logger)
             } catch let error as AWSError where error.isRefusal {

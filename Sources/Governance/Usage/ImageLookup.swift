@@ -7,7 +7,7 @@ import Synchronization
 public final class ImageLookup: Sendable {
     private let creatorAccount: AccountID
     private let ec2: EC2
-    private let ssm: SSM
+    let ssm: SSM
     private let autoScaling: AutoScaling
     /// The shares table, with the credentials of the cross-account role.
     private let shares: DynamoDB
@@ -62,8 +62,14 @@ public final class ImageLookup: Sendable {
         return nil
     }
 
+    /// The parameter's value; nil where there is none, or the name can be none.
     private func parameterValue(_ name: String) async throws(AWSError) -> String? {
-        try await ssm.parameters(names: [name], withDecryption: false).found.first?.value
+        do throws(AWSError) {
+            return try await ssm.parameters(names: [name], withDecryption: false).found.first?.value
+        } catch {
+            if error.code == "ValidationException" { return nil }
+            throw error
+        }
     }
 
     private func templateImage(_ template: LaunchTemplateID, _ version: Int) async throws(AWSError) -> String? {

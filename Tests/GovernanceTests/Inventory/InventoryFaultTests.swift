@@ -134,6 +134,27 @@ import Transport
 
     // MARK: Odd answers
 
+    /// EC2 of a partition that is not as far yet.
+    @Test func withoutTheParameterForManagedResourcesItIsAskedAgain() async throws {
+        let account = AccountOnPaper(SampleAccount.contents)
+        account.state.withLock { state in
+            state.fault = { _, request in
+                let isUnknown = request.fields["IncludeManagedResources"] != nil
+                return isUnknown ? ServicesOnPaper.ec2Error("UnknownParameter") : nil
+            }
+        }
+        let inventory = try account.inventory()
+        for section in [InventorySection.instances, .launchTemplates, .autoScalingGroups] {
+            let page = try await inventory.page(of: section, after: nil)
+            #expect(Set(page.sightings.map(\.text)) == SampleAccount.sightings[section])
+        }
+        let instances = [Resource(kind: .instance, id: "i-1"), Resource(kind: .instance, id: "i-99")].compactMap { $0 }
+        #expect(try await inventory.presence(of: instances).values.contains(.gone))
+        // Once told, it does not send the parameter again.
+        let refused = account.requests(of: "DescribeInstances") + account.requests(of: "DescribeLaunchTemplateVersions")
+        #expect(refused.count { $0["IncludeManagedResources"] != nil } == 1)
+    }
+
     @Test(arguments: InventorySection.allCases)
     func anAnswerThatIsNoneFails(section: InventorySection) async throws {
         let operation = try #require(Refusals.operations[section])
