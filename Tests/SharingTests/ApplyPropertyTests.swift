@@ -89,6 +89,31 @@ struct ApplyPropertyTests {
         #expect(share.revocation(cloud, of: plan).steps.isEmpty)
     }
 
+    @Test("An account that sees an image a moment later gets its tags; one that never does is told", arguments: [5, 6])
+    func visibility(_ blindness: Int) async throws {
+        let source = SourceAccount(access: Sample.access(try Sample.account(1)), postShareTags: [:])
+        let image = try Sample.image("ami-1", tags: ["os": "linux"])
+        var state = CloudInMemory.State()
+        state.images[image.key] = image
+        let target = try Sample.target(2)
+        let steps = SharePlanner(source: source, sharesSnapshots: false)
+            .plan([Wish(target: target, image: image, groups: ["g"])], Observation()).steps
+        let plan = SharePlan(
+            kind: .share,
+            made: Sample.now,
+            inputs: nil,
+            sharesSnapshots: false,
+            source: .init(source.access, partition: "aws"),
+            targets: [.init(target, partition: "aws")],
+            images: [.init(image, targets: [target.label])],
+            steps: steps
+        )
+        let cloud = CloudInMemory(source: try Sample.account(1), state, blindness: blindness)
+        let outcomes = try await apply(plan, cloud).outcomes
+        let last: StepOutcome = blindness == 5 ? .done : .moved("account 222222222222 does not see ami-1")
+        #expect(outcomes == [.done, .done, last])
+    }
+
     @Test("A plan's file is read back as it was written", arguments: 0..<100)
     func file(_ seed: Int) throws {
         let share = try RandomShare(seed: seed)

@@ -11,7 +11,8 @@ extension Command {
             "Takes back launch permissions, permissions of snapshots, grants, the tag SharedWith-…, copies of tags in the"
                 + " target accounts, and, with the last that has the image, the post-share tags.",
             "First it asks the tables of AMI Steward in the source account whether a target still uses the image. If one"
-                + " does, nothing is done and the exit status is 3, unless --force is given. What is not known is told.",
+                + " does, nothing is done and the exit status is 3, unless --force is given; where that cannot be asked,"
+                + " it is 4. What is not known is told.",
             "With --ami, a manifest given by --config tells how the accounts are entered and called; without one, the"
                 + " images are those of the caller's own account in --region, and tags in other accounts stay.",
         ],
@@ -19,7 +20,7 @@ extension Command {
         options: [
             ShareOptions.image, ShareOptions.account, ShareOptions.manifest, ShareOptions.dryRun, ShareOptions.force,
             ShareOptions.verbose,
-        ] + TableOptions.all,
+        ] + [TableOptions.prefix, TableOptions.usage],
         examples: [
             .init("share revoke plan.yaml", "take back what the plan shared"),
             .init("share revoke --ami ami-0abcdef1234567890 -c config.yaml", "take the image from everybody"),
@@ -29,11 +30,11 @@ extension Command {
             let (plan, cloud, closed) = try await session.revocation()
             session.note(plan)
             let status = try await session.checkUse(plan, cloud)
-            guard status == .success || context.arguments.isSet(ShareOptions.force) else { return status }
-            guard !context.arguments.isSet(ShareOptions.dryRun) else {
+            if context.arguments.isSet(ShareOptions.dryRun) {
                 try context.show(try PlanOutput(plan: plan, file: nil).output())
-                return .success
+                return status
             }
+            guard status == .success || context.arguments.isSet(ShareOptions.force) else { return status }
             return try await session.apply(plan, cloud: cloud, closed: closed)
         }
     )
@@ -126,6 +127,7 @@ extension ShareSession {
     fileprivate func checkUse(_ plan: SharePlan, _ cloud: AWSShareCloud) async throws -> ExitStatus {
         console.progress("asking who uses the images")
         let isForced = context.arguments.isSet(ShareOptions.force)
+        let isRefused = !isForced && !context.arguments.isSet(ShareOptions.dryRun)
         let usage: ShareUsage
         do throws(AWSError) {
             usage = try await ShareUsage(
@@ -138,7 +140,7 @@ extension ShareSession {
         } catch {
             if error.kind == .cancelled { throw error }
             console.note("\(isForced ? "warning" : "error"): who uses the images cannot be asked: \(error)", .bad)
-            if !isForced { console.note("nothing was taken back; --force does it nevertheless", .strong) }
+            if isRefused { console.note("nothing was taken back; --force does it nevertheless", .strong) }
             return .unknown
         }
         for use in usage.uses {
@@ -147,7 +149,7 @@ extension ShareSession {
         }
         for doubt in usage.doubts { console.note("note: \(doubt): there may be use that is not known", .warning) }
         guard !usage.uses.isEmpty else { return .success }
-        if !isForced { console.note("nothing was taken back; --force does it nevertheless", .strong) }
+        if isRefused { console.note("nothing was taken back; --force does it nevertheless", .strong) }
         return .inUse
     }
 }

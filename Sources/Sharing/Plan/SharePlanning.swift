@@ -47,7 +47,7 @@ public struct SharePlanning: Sendable {
         digest.add(observed)
         return SharePlan(
             kind: .share,
-            made: now,
+            made: Timestamp(seconds: now.seconds),
             inputs: SharePlan.Inputs(
                 manifest: file,
                 manifestDigest: manifest.digest,

@@ -95,7 +95,7 @@ public struct RevokePlanning: Sendable {
         let decided = planner.plan(items, observed, retained: retained(others, observed))
         return SharePlan(
             kind: .revoke,
-            made: now,
+            made: Timestamp(seconds: now.seconds),
             inputs: nil,
             sharesSnapshots: true,
             source: source,

@@ -24,9 +24,17 @@ final class CloudInMemory: ShareCloud {
     /// Refuses the writes it says yes to.
     let refuses: @Sendable (String) -> Bool
     private let written = Mutex<[String]>([])
+    /// How many times a target account does not see what it was just given.
+    private let blindness: Mutex<Int>
 
-    init(source: AccountID, _ state: State, refuses: @escaping @Sendable (String) -> Bool = { _ in false }) {
+    init(
+        source: AccountID,
+        _ state: State,
+        blindness: Int = 0,
+        refuses: @escaping @Sendable (String) -> Bool = { _ in false }
+    ) {
         self.source = source
+        self.blindness = Mutex(blindness)
         self.refuses = refuses
         stored = Mutex(state)
     }
@@ -149,7 +157,11 @@ final class CloudInMemory: ShareCloud {
         let key = RegionalID(region: region, id: resource)
         let state = state
         if account == source { return state.images[key]?.tags }
-        return isVisible(key, to: account, state) ? state.targetTags[account]?[key] ?? [:] : nil
+        let isBlind = blindness.withLock { count in
+            count -= 1
+            return count >= 0
+        }
+        return isVisible(key, to: account, state) && !isBlind ? state.targetTags[account]?[key] ?? [:] : nil
     }
 
     func changeTags(
