@@ -163,9 +163,11 @@ def tracker_at_work(story: Story) -> list[tuple[str, Any]]:
 
 
 def checker_at_work(story: Story) -> list[tuple[str, Any]]:
-    """An image whose name was never recorded, an account that is told, and one for which no address is known."""
+    """An image whose name was never recorded, an account that is told, and one for which no address is known; a question,
+    and a schedule."""
     story.share(CONSUMER_A)
     story.tell(story.run(CONSUMER_A), story.run(CREATOR))
+    story.cloud.set(report_seconds=0)
     names = ("modify-image-attribute-remove-account", "disable-image", "check-owner-view", "measure")
     return [("deregistration-checker", story.sample(name)) for name in names]
 

@@ -19,9 +19,9 @@ struct OwnerViewReader: Sendable {
     /// How many versions of a launch template EC2 looks at, from the latest one on: as many as it can.
     private static let versionDepth = "10000"
     /// What reading the report may take.
-    private static let timeToRead = Duration.seconds(5)
+    private static let timeToRead = Duration.seconds(3)
     /// What deleting the report and writing the answer may take.
-    private static let timeToDelete = Duration.seconds(3)
+    private static let timeToDelete = Duration.seconds(2)
     /// The longest wait where there is no deadline.
     private static let patience = Duration.seconds(600)
     /// Pauses between looks at a report; the last one is repeated.
