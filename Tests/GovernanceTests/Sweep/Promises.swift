@@ -15,6 +15,8 @@ final class Promises: Sendable {
 
     func release(_ rows: some Sequence<String>) { state.withLock { $0.rows.subtract(rows) } }
 
+    var rows: Set<String> { state.withLock(\.rows) }
+
     /// Rows that were missing at some time.
     var broken: Set<String> { state.withLock(\.broken) }
 

@@ -21,6 +21,8 @@ final class Simulation: Sendable {
         var numbers = 0
         /// By which event each row came to be, as long as what it stands for is there.
         var lives: [String: Int] = [:]
+        /// Whose end has been heard of by an invocation that ended well.
+        var released: Set<Resource> = []
     }
 
     let rig: SweepRig
@@ -55,7 +57,7 @@ final class Simulation: Sendable {
         }
         account.parameters[golden] = images.randomElement(using: &generator)
         account.templates[template] = [
-            1: .id(image), 2: .parameter(golden.text), 3: .id(images.randomElement(using: &generator) ?? image),
+            1: .id(image), 2: .id(images.randomElement(using: &generator) ?? image), 3: .parameter(golden.text),
         ]
         account.launchConfigurations[names[0]] = images.randomElement(using: &generator)
         account.groups[groups[0]] = [image, otherImage]
@@ -136,7 +138,7 @@ final class Simulation: Sendable {
     private func live() {
         let account = rig.account.current
         let name = Self.names[dice(2)]
-        switch dice(10) {
+        switch dice(11) {
         case 0, 1:
             let instance = SampleTests.instance(200 + number())
             let image = someImage()
@@ -169,7 +171,7 @@ final class Simulation: Sendable {
             let images = Set((0..<dice(3)).map { _ in someImage() })
             let group = Self.groups[dice(2)]
             change { $0.groups[group] = images.isEmpty ? nil : images }
-        case 8:
+        case 8, 9:
             let image = dice(4) == 0 ? nil : someImage()
             change { $0.parameters[Self.golden] = image }
         default:
@@ -223,6 +225,7 @@ final class Simulation: Sendable {
             state.withLock { state in
                 state.inHand[number] = nil
                 promises.keep(delivery.promised.filter { state.lives[$0] == delivery.number })
+                state.released.formUnion(delivery.changes.releases)
             }
         }
     }
@@ -254,8 +257,18 @@ final class Simulation: Sendable {
 
     // MARK: The story
 
-    /// - Returns: rows too many, rows missing, and promises broken on the way.
-    func run() async throws -> (surplus: Set<String>, missing: Set<String>, broken: Set<String>) {
+    struct Findings {
+        /// Rows of what is not there.
+        var surplus: Set<String> = []
+        /// What is there without its row.
+        var missing: Set<String> = []
+        /// Rows that were missing on the way.
+        var broken: Set<String> = []
+        /// Rows of what an event had ended, before the last sweep.
+        var revived: Set<String> = []
+    }
+
+    func run() async throws -> Findings {
         // Some accounts have been swept before, some are new.
         if dice(2) == 0 {
             _ = try await rig.sweep()
@@ -264,20 +277,37 @@ final class Simulation: Sendable {
         rig.account.set(.usual)
         let steps = 3 + dice(10)
         let sweeps = 1 + dice(3)
+        let crashes = dice(6)
         try await Interleaver.run(
             [
                 { try await self.liveOn(steps: steps) }, { try await self.deliver(1) }, { try await self.deliver(2) },
                 { try await self.sweep(times: sweeps) }, { try await self.sweep(times: 1) },
             ],
             seed: seed,
-            crashes: dice(6)
+            crashes: crashes
         )
-        // A day later, undisturbed.
+        var findings = Findings()
+        let account = rig.account.current
+        // Who is cut off may leave a row behind, and nobody but a sweep would find it.
+        if crashes == 0 {
+            let ended = state.withLock(\.released).subtracting(account.resources)
+            findings.revived = rig.rows.filter { row in
+                UsageRow.Key(account: consumer, sortKey: row).map { ended.contains($0.resource) } ?? true
+            }
+        }
+        promises.check(rig.store.contents)
+        findings.broken = promises.broken
+        // A day later, undisturbed; and some rows were lost.
         rig.account.set(.none)
         rig.clock.advance(milliseconds: 86_400_000)
+        for row in rig.rows.sorted() where dice(6) == 0 {
+            guard let key = UsageRow.Key(account: consumer, sortKey: row) else { continue }
+            promises.keep(account.rows.intersection([row]))
+            try await rig.store.change([.delete(key, .always)])
+        }
         _ = try await rig.sweep(isForced: true)
-        promises.check(rig.store.contents)
-        let account = rig.account.current
-        return (rig.rows.subtracting(account.rows), account.listedRows.subtracting(rig.rows), promises.broken)
+        findings.surplus = rig.rows.subtracting(account.rows)
+        findings.missing = account.listedRows.union(promises.rows).subtracting(rig.rows)
+        return findings
     }
 }

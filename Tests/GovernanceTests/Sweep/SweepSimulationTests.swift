@@ -8,10 +8,11 @@ import Testing
     @Test(arguments: 0..<UInt64(20))
     func everyInterleaving(block: UInt64) async throws {
         for seed in block * 100..<block * 100 + 100 {
-            let (surplus, missing, broken) = try await Simulation(seed: seed).run()
-            #expect(surplus == [], "seed \(seed)")
-            #expect(missing == [], "seed \(seed)")
-            #expect(broken == [], "seed \(seed)")
+            let findings = try await Simulation(seed: seed).run()
+            #expect(findings.surplus == [], "seed \(seed)")
+            #expect(findings.missing == [], "seed \(seed)")
+            #expect(findings.broken == [], "seed \(seed)")
+            #expect(findings.revived == [], "seed \(seed)")
         }
     }
 }
