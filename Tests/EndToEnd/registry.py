@@ -1,5 +1,5 @@
-"""A source account whose images are shared with other accounts by `amictl`, each entered through a role that may do what
-sharing needs and nothing else."""
+"""A source account whose images are shared with other accounts by `amictl`, each entered through a role that may do
+what sharing needs and nothing else."""
 
 import itertools
 import json

@@ -160,7 +160,8 @@ def test_the_one_step_form_is_a_dry_run_unless_told_otherwise(registry: Registry
     assert registry.shared_with(image) == set()
     done = registry.amictl("share", "-c", config, "-p", "plan.yaml", "--no-dry-run", "--share-snapshots", "-v")
     assert done.status == 0, done
-    assert f"step 1 of 5: share {image} with account {registry.targets['dev']} ({registry.alias('dev')}): done" in done.stderr
+    target = f"account {registry.targets['dev']} ({registry.alias('dev')})"
+    assert f"step 1 of 5: share {image} with {target}: done" in done.stderr
     assert done.stdout == "5 steps: 5 done.\n"
     assert registry.shared_with(image) == {registry.targets["dev"]}
     again = registry.amictl("share", "-c", config, "-p", "plan.yaml", "--no-dry-run", "--share-snapshots")

@@ -133,11 +133,27 @@ def test_accounts_that_are_not_what_the_manifest_says(registry: Registry) -> Non
 
 def test_throttling_is_waited_out(registry: Registry) -> None:
     image = registry.image("web-1", tags={"os": "linux"})
-    for action in ("ec2:DescribeImages", "ec2:DescribeImageAttribute", "ec2:ModifyImageAttribute", "ec2:CreateTags"):
-        registry.cloud.fault("error", action=action, status=503, code="RequestLimitExceeded", times=2)
+    times = {
+        "ec2:DescribeImages": 2, "ec2:DescribeImageAttribute": 2, "ec2:ModifyImageAttribute": 3, "ec2:CreateTags": 2,
+    }  # fmt: skip
+    for action, number in times.items():
+        registry.cloud.fault("error", action=action, status=503, code="RequestLimitExceeded", times=number)
     registry.share(registry.manifest(registry.target("dev")))
     assert registry.shared_with(image) == {registry.targets["dev"]}
-    assert [fault["struck"] for fault in registry.cloud.faults()] == [2] * 4
+    assert [fault["struck"] for fault in registry.cloud.faults()] == list(times.values())
+
+
+def test_throttling_that_does_not_end_is_told(registry: Registry) -> None:
+    registry.image("web-1")
+    registry.plan(registry.manifest(registry.target("dev")))
+    registry.cloud.fault(
+        "error", action="ec2:ModifyImageAttribute", status=503, code="RequestLimitExceeded", times=None
+    )
+    outcome = registry.amictl("share", "apply", "plan.yaml", environment={"AWS_MAX_ATTEMPTS": "2"})
+    assert outcome.status == 1, outcome
+    assert "RequestLimitExceeded" in outcome.stdout and "throttling, status 503" in outcome.stdout
+    assert "2 attempts" in outcome.stdout
+    assert outcome.stdout.endswith("2 steps: 1 failed, 1 skipped.\n")
 
 
 def test_what_cannot_be_looked_at_makes_no_plan(registry: Registry) -> None:

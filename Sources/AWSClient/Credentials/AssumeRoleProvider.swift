@@ -86,6 +86,13 @@ extension AWSClient {
         return AWSClient(configuration: configuration, http: http, credentials: credentials, effects: effects)
     }
 
+    /// A client that makes so many attempts in all, of which throttled ones wait longer and longer.
+    public func with(maximumAttempts: Int) -> AWSClient {
+        var configuration = configuration
+        configuration.maximumAttempts = maximumAttempts
+        return AWSClient(configuration: configuration, http: http, credentials: credentials, effects: effects)
+    }
+
     /// A client with the same credentials and connections for another region.
     public func with(region: String) -> AWSClient {
         var configuration = configuration

@@ -68,6 +68,7 @@ extension Command {
             let session = ShareSession(context: context)
             let plan = try session.plan(try context.arguments.required(ShareOptions.plan))
             if let file = context.arguments[ShareOptions.manifest] { try await session.compare(plan, with: file) }
+            session.note(plan)
             let (cloud, closed) = try await session.enter(plan)
             return try await session.apply(plan, cloud: cloud, closed: closed)
         }

@@ -38,9 +38,13 @@ struct ShareSession {
 
     // MARK: Accounts
 
+    /// EC2 throttles changes to a few each second; a person rather waits than reads of it. `AWS_MAX_ATTEMPTS` says otherwise.
+    private static let attempts = 8
+
     /// A client with the program's own credentials, in the region it was given or else in that of the images.
     func base(_ region: Region?) throws -> AWSClient {
-        let client = try context.aws.client()
+        var client = try context.aws.client()
+        if client.configuration.maximumAttempts == nil { client = client.with(maximumAttempts: Self.attempts) }
         guard client.configuration.region.isEmpty, let region else { return client }
         return client.with(region: region.text)
     }

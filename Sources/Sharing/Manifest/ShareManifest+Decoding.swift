@@ -126,7 +126,7 @@ struct ManifestDecoder {
             if TagRules.isReserved(name) {
                 diagnostics.add("the tag \(quoted(name)) is set by AWS or by sharing itself", at: entry.keyPosition)
             } else if !TagRules.isName(name) {
-                diagnostics.add("\(quoted(name)) is not the name of a tag: 1 to 128 characters", at: entry.keyPosition)
+                diagnostics.add("\(quoted(name)) is not the name of a tag: 1 to 127 characters", at: entry.keyPosition)
             }
             let value = entry.value.value(
                 "the tag \(quoted(name))",

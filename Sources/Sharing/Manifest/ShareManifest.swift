@@ -129,7 +129,7 @@ public struct ImageFilter: Hashable, Sendable {
             case "AMIName": self = .name
             case "ID": self = .id
             default:
-                guard text.hasPrefix("tag:"), (1...128).contains(text.unicodeScalars.count - 4) else { return nil }
+                guard text.hasPrefix("tag:"), TagRules.isName(String(text.dropFirst(4))) else { return nil }
                 self = .tag(String(text.dropFirst(4)))
             }
         }

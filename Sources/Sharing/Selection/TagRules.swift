@@ -17,7 +17,8 @@ public enum TagRules {
 
     static func isSetByAWS(_ name: String) -> Bool { name.lowercased().hasPrefix("aws:") }
 
-    public static func isName(_ text: String) -> Bool { (1...128).contains(text.unicodeScalars.count) }
+    /// <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Tag.html>
+    public static func isName(_ text: String) -> Bool { (1...127).contains(text.unicodeScalars.count) }
 
     public static func isValue(_ text: String) -> Bool { text.unicodeScalars.count <= 256 }
 
