@@ -2,6 +2,7 @@ import AWSClient
 import Governance
 import Sharing
 import Synchronization
+import TestSupport
 import Testing
 
 @Suite("What plans do, whatever they are made of")
@@ -124,7 +125,7 @@ struct ApplyPropertyTests {
 
     @Test("A plan that was changed by hand is refused", arguments: 0..<60)
     func tampering(_ seed: Int) throws {
-        var random = SeededGenerator(seed: seed)
+        var random = SeededGenerator(seed: UInt64(seed))
         let share = try RandomShare(seed: seed)
         let text = try share.plan(CloudInMemory(source: try Sample.account(1), share.state)).text()
         var bytes = Array(text.utf8)

@@ -1,5 +1,6 @@
 import Governance
 import Sharing
+import TestSupport
 import Testing
 
 @Suite("Which images are chosen")

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 import YAML
 
@@ -185,14 +186,14 @@ struct YAMLParserTests {
 
     @Test("What the emitter writes is read back", arguments: 0..<200)
     func roundTrip(_ seed: Int) throws {
-        var random = SplitMix(state: UInt64(seed))
+        var random = SeededGenerator(seed: UInt64(seed))
         let value = Self.value(&random, depth: 0)
         let text = try YAMLEmitter.text(value)
         let node = try parse(text)
         #expect(Self.isSame(node, value), "\(text)")
     }
 
-    private static func value(_ random: inout SplitMix, depth: Int) -> YAMLValue {
+    private static func value(_ random: inout SeededGenerator, depth: Int) -> YAMLValue {
         switch Int.random(in: 0..<(depth > 3 ? 4 : 6), using: &random) {
         case 0: return .null
         case 1: return .boolean(Bool.random(using: &random))
@@ -206,7 +207,7 @@ struct YAMLParserTests {
         }
     }
 
-    private static func text(_ random: inout SplitMix) -> String {
+    private static func text(_ random: inout SeededGenerator) -> String {
         let alphabet = Array("ab: -#'\"\\\n\t{}[],&*!|>%@`~?=ü€\u{1F600}0159.x")
         return String(
             (0..<Int.random(in: 0..<12, using: &random)).map { _ in alphabet.randomElement(using: &random) ?? "a" }
@@ -227,17 +228,5 @@ struct YAMLParserTests {
                     && zip($0, members).allSatisfy { $0.key == $1.name && isSame($0.value, $1.value) }
             } ?? false
         }
-    }
-}
-
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }

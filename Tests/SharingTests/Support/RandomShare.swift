@@ -1,5 +1,6 @@
 import Governance
 import Sharing
+import TestSupport
 
 /// A random source account, what is wished of it, and how things stand.
 struct RandomShare {
@@ -9,7 +10,7 @@ struct RandomShare {
     let sharesSnapshots: Bool
 
     init(seed: Int, isFresh: Bool = false) throws {
-        var random = SeededGenerator(seed: seed)
+        var random = SeededGenerator(seed: UInt64(seed))
         let postShareTags = ["status": "shared", "b": "2"].filter { _ in Bool.random(using: &random) }
         source = SourceAccount(access: Sample.access(try Sample.account(1)), postShareTags: postShareTags)
         sharesSnapshots = Bool.random(using: &random)
