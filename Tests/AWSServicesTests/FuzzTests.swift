@@ -9,7 +9,7 @@ import Transport
 /// Damaged responses end in an output or in an error that says what was wrong, never in a crash or a hang.
 struct FuzzTests {
     /// Damages a document again and again, and reads it as the output and as the error of an operation.
-    private func fuzz<Operation: AWSOperation>(
+    func fuzz<Operation: AWSOperation>(
         _ operation: Operation,
         _ document: String,
         error: String,
@@ -42,12 +42,12 @@ struct FuzzTests {
         #expect(read > 10, "the damage leaves some documents whole", sourceLocation: sourceLocation)
     }
 
-    private static let jsonError = """
+    static let jsonError = """
         {"__type":"com.amazonaws.dynamodb.v20120810#TransactionCanceledException","Message":"é","CancellationReasons":\
         [{"Code":"None"},{"Code":"ConditionalCheckFailed","Item":{"a":{"M":{"b":{"L":[{"NULL":true}]}}}}}]}
         """
 
-    private static let xmlError = """
+    static let xmlError = """
         <?xml version="1.0"?><ErrorResponse xmlns="urn:x"><Error><Type>Sender</Type><Code>Denied</Code>\
         <Message>a &lt; b</Message></Error><RequestId>id</RequestId></ErrorResponse>
         """

@@ -65,32 +65,6 @@ extension TestServer.Request {
         return form["Action"] ?? path
     }
 
-    /// The fields of a query request, decoded.
-    var form: [String: String] {
-        var fields: [String: String] = [:]
-        for field in bodyText.split(separator: "&") {
-            let parts = field.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard parts.count == 2 else { continue }
-            fields[String(parts[0])] = Self.decoded(parts[1])
-        }
-        return fields
-    }
-
-    private static func decoded(_ text: some StringProtocol) -> String {
-        var bytes: [UInt8] = []
-        var rest = text.utf8[...]
-        while let byte = rest.popFirst() {
-            let digits = rest.prefix(2)
-            if byte == UInt8(ascii: "%"), let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 16) {
-                bytes.append(value)
-                rest = rest.dropFirst(2)
-            } else {
-                bytes.append(byte)
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
-    }
-
     /// A JSON body as the type asked for.
     func decoded<Body: Decodable>(as type: Body.Type = Body.self) throws -> Body {
         try JSONDecoder().decode(type, from: Data(body))

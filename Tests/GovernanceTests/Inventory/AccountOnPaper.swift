@@ -180,27 +180,7 @@ extension TestServer.Request {
                 return member.string
             }
         }
-        var fields: [String: String] = [:]
-        for field in (body.isEmpty ? query : bodyText).split(separator: "&") {
-            let parts = field.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            if parts.count == 2 { fields[String(parts[0])] = Self.decoded(parts[1]) }
-        }
-        return fields
-    }
-
-    static func decoded(_ text: some StringProtocol) -> String {
-        var bytes: [UInt8] = []
-        var rest = text.utf8[...]
-        while let byte = rest.popFirst() {
-            let digits = rest.prefix(2)
-            if byte == UInt8(ascii: "%"), let value = UInt8(String(decoding: digits, as: UTF8.self), radix: 16) {
-                bytes.append(value)
-                rest = rest.dropFirst(2)
-            } else {
-                bytes.append(byte)
-            }
-        }
-        return String(decoding: bytes, as: UTF8.self)
+        return body.isEmpty ? queryFields : form
     }
 
     /// The values of a list of a form: `Name.1`, `Name.2`, …

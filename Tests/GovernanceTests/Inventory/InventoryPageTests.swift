@@ -1,4 +1,5 @@
 import AWSClient
+import Glibc
 import Synchronization
 import TestSupport
 import Testing
@@ -100,6 +101,10 @@ import Testing
         contents.templates = (1...40).map { .init(id: "lt-\($0)", name: "t\($0)", versions: [1: "ami-1"]) }
         contents.groups = (1...40).map { .init(name: "group-\($0)", template: .init(id: "lt-\($0)")) }
         let account = AccountOnPaper(contents)
+        account.state.withLock { state in
+            // Long enough for others to come.
+            state.fault = { _, _ in (nil, usleep(2_000)).0 }
+        }
         let sightings = try await account.pages(of: .autoScalingGroups).flatMap(\.sightings)
         #expect(sightings.count == 40)
         #expect(account.state.withLock(\.mostUnderWay) <= LiveInventory.concurrency)

@@ -90,7 +90,6 @@ import Testing
         #expect(presence[.instance(InstanceID("i-7")!)] == .uses([.id(ImageID("ami-7")!)]))
         let requests = account.requests(of: "DescribeInstances")
         #expect(requests.allSatisfy { $0.keys.filter { $0.hasPrefix("Filter.1.Value.") }.count <= 200 })
-        #expect(account.state.withLock(\.mostUnderWay) <= LiveInventory.concurrency)
     }
 
     @Test func oneUnknownFleetAmongManyCostsFewRequests() async throws {

@@ -39,7 +39,7 @@ extension ServicesOnPaper {
     /// The names in a path, `/clusters/<name>/node-groups/<name>`.
     private func names(in request: TestServer.Request) -> [String] {
         request.path.split(separator: "/").enumerated().filter { $0.offset % 2 == 1 }
-            .map { TestServer.Request.decoded($0.element) }
+            .map { TestServer.Request.percentDecoded($0.element) }
     }
 
     func nodeGroups(_ request: TestServer.Request) -> TestServer.Reply {
