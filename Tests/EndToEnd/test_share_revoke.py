@@ -80,6 +80,10 @@ def test_an_image_in_use_is_not_taken_back_unless_forced(registry: Registry, tab
     assert "uses" in forced.stderr
     assert registry.shared_with(image) == set()
 
+    # Who has lost it already loses nothing more.
+    again = registry.amictl("share", "revoke", "plan.yaml")
+    assert (again.status, again.stdout) == (0, "Nothing to do.\n"), again
+
 
 def test_what_is_not_known_is_told(registry: Registry, tables: Tables) -> None:
     image = registry.image("web-1")

@@ -24,9 +24,10 @@ struct ShareUsage {
         tables: (Region) throws(AWSError) -> GovernanceTables,
         now: EventTime
     ) async throws(AWSError) {
-        for (region, images) in Dictionary(grouping: plan.images, by: \.region).sorted(by: { $0.key < $1.key }) {
+        let losses = Self.losses(plan)
+        for (region, images) in Dictionary(grouping: losses.keys, by: \.region).sorted(by: { $0.key < $1.key }) {
             do throws(AWSError) {
-                try await add(images, in: region, of: plan, try tables(region), now)
+                try await add(images.sorted().compactMap { losses[$0] }, in: region, of: plan, try tables(region), now)
             } catch {
                 guard error.code == "ResourceNotFoundException" else { throw error }
                 doubts.append("there are no tables of AMI Steward in account \(plan.source.id), \(region)")
@@ -35,27 +36,27 @@ struct ShareUsage {
     }
 
     private mutating func add(
-        _ images: [SharePlan.Image],
+        _ losses: [Loss],
         in region: Region,
         of plan: SharePlan,
         _ tables: GovernanceTables,
         _ now: EventTime
     ) async throws(AWSError) {
         var accounts: Set<AccountID> = []
-        for image in images {
-            let losers = Losers(image, plan)
-            accounts.formUnion(losers.accounts)
+        for loss in losses {
+            let image = loss.image
+            accounts.formUnion(loss.accounts)
             var summaries: [AccountID: UsageSummary] = [:]
-            let unreadable = try await tables.forEachUsage(of: image.id) { row in
+            let unreadable = try await tables.forEachUsage(of: image) { row in
                 let account = row.key.account
-                guard losers.concern(account) else { return }
+                guard loss.concerns(account) else { return }
                 summaries[account, default: UsageSummary(account: account)].add(row)
             }
             uses += summaries.values.sorted { $0.account < $1.account }.map {
-                Use(image: image.id, region: region, summary: $0)
+                Use(image: image, region: region, summary: $0)
             }
             doubts += unreadable.map(\.description)
-            doubts += losers.groups.map { "not every account of \($0.name) that uses \(image.id) is known" }
+            doubts += loss.groups.map { "not every account of \($0.name) that uses \(image) is known" }
         }
         let entries = try await CoverageIndex(tables.dynamoDB, table: tables.usageTable, index: tables.imageIndex)
             .entries(in: region)
@@ -84,25 +85,38 @@ struct ShareUsage {
     }
 
     /// Who loses an image.
-    private struct Losers {
+    private struct Loss {
+        let image: ImageID
+        let source: AccountID
         var accounts: Set<AccountID> = []
         var groups: [Principal] = []
-        private let source: AccountID
 
-        init(_ image: SharePlan.Image, _ plan: SharePlan) {
-            source = plan.source.id
-            for target in image.targets.compactMap({ plan.target($0) }) {
-                if case .account(let account) = target.principal {
-                    accounts.insert(account)
-                } else {
-                    groups.append(target.principal)
-                }
+        mutating func add(_ principal: Principal) {
+            if case .account(let account) = principal {
+                accounts.insert(account)
+            } else if !groups.contains(principal) {
+                groups.append(principal)
             }
         }
 
         /// Of whose members nothing is known, any account but the owner may be one.
-        func concern(_ account: AccountID) -> Bool {
+        func concerns(_ account: AccountID) -> Bool {
             accounts.contains(account) || (!groups.isEmpty && account != source)
         }
+    }
+
+    /// What the plan takes from whom, by image; where only tags go, nobody loses anything.
+    private static func losses(_ plan: SharePlan) -> [RegionalID: Loss] {
+        var losses: [RegionalID: Loss] = [:]
+        for step in plan.steps {
+            let loser: Principal
+            switch step.change {
+            case .launchPermission(let principal, _): loser = principal
+            case .volumePermission(_, let account, _), .keyGrant(_, let account, _): loser = .account(account)
+            case .tags: continue
+            }
+            losses[step.imageKey, default: Loss(image: step.image, source: plan.source.id)].add(loser)
+        }
+        return losses
     }
 }
