@@ -30,14 +30,15 @@ extension SweepCheckpoint {
     public init(attributes: ItemAttributes) throws(MalformedItem) {
         guard let started = try attributes.moment("started") else { throw MalformedItem(attribute: "started") }
         self.init(started: started)
-        guard let phase = attributes["phase"].flatMap(Phase.init(text:)) else {
-            throw MalformedItem(attribute: "phase")
+        guard let phase = attributes["phase"] else { throw MalformedItem(attribute: "phase") }
+        // A phase that this version does not have: the sweep is gone through from its beginning.
+        if let known = Phase(text: phase) {
+            self.phase = known
+            sectionStarted = try attributes.moment("section_started")
+            token = attributes["token"]
         }
-        self.phase = phase
         revision = try attributes.count(Self.revisionAttribute)
         completed = try attributes.moment("completed")
-        sectionStarted = try attributes.moment("section_started")
-        token = attributes["token"]
         // A section that this version does not have is none it could list.
         skipped = Set((attributes["skipped"] ?? "").split(separator: ",").compactMap { .init(rawValue: String($0)) })
         failures = try attributes.count("failures")

@@ -99,10 +99,11 @@ final class SimulatedAccount: Inventory, ImageResolver {
 
     let clock: SimulatedClock
     private let state: Mutex<State>
-    private let pageSize = 2
+    private let pageSize: Int
 
     /// - Parameter initial: what was there for a long time.
-    init(_ initial: AccountState, clock: SimulatedClock, seed: UInt64) {
+    init(_ initial: AccountState, clock: SimulatedClock, seed: UInt64, pageSize: Int = 2) {
+        self.pageSize = pageSize
         self.clock = clock
         state = Mutex(
             State(

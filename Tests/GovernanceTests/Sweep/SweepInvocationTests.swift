@@ -33,6 +33,21 @@ func completed(_ outcome: SweepOutcome) throws -> SweepCheckpoint {
         #expect(rig.rows == rig.account.current.listedRows)
     }
 
+    /// A page is more than an invocation has time for: what is done of it is not done again.
+    @Test func aPageThatTakesSeveralInvocations() async throws {
+        let rig = SweepRig(SweepTests.account(instances: 950), longestStep: 1, pageSize: 1000)
+        // Two seconds of three are the reserve, and a hundred resources take a quarter of one.
+        guard case .suspended(let first) = try await rig.sweep(seconds: 3) else {
+            Issue.record("not suspended")
+            return
+        }
+        #expect(first.phase == .listing(.instances))
+        #expect(rig.rows.count == 400)
+        let outcome = try await rig.sweep(seconds: 60)
+        #expect(try completed(outcome).resources == 956)
+        #expect(rig.rows == rig.account.current.listedRows)
+    }
+
     @Test func oneIsAtItAtATime() async throws {
         let rig = SweepTests.rig()
         var checkpoint = SweepCheckpoint(started: rig.clock.now)

@@ -12,10 +12,11 @@ struct SweepRig: Sendable {
         _ initial: AccountState,
         seed: UInt64 = 1,
         longestStep: Int64 = 60_000,
+        pageSize: Int = 2,
         store: UsageStoreInMemory = UsageStoreInMemory()
     ) {
         clock = SimulatedClock(seed: seed, longestStep: longestStep)
-        account = SimulatedAccount(initial, clock: clock, seed: seed)
+        account = SimulatedAccount(initial, clock: clock, seed: seed, pageSize: pageSize)
         self.store = store
     }
 
