@@ -105,7 +105,7 @@ def test_accounts(world: World) -> None:
     ]
     assert [each["coverage"]["status"] for each in accounts] == ["swept", "stale", "no-tracker"]
     assert accounts[0]["resource_counts"] == {"instance": 2, "launch-template": 1}
-    assert "3 accounts, of 2 of which the use is not known well" in world.run("accounts").out
+    assert "3 accounts; the use by 2 of them is not known well" in world.run("accounts").out
 
 
 def test_a_sweep_counts_as_long_as_asked_for(world: World) -> None:

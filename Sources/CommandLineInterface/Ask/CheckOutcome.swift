@@ -98,11 +98,19 @@ struct CheckOutcome: Sendable {
             let own = id == owner ? " (owner)" : ""
             table.add([
                 .init(id.text + own), use[id].map { .init($0) } ?? .init("none", .faint),
-                coverage[id]?.cell(at: now) ?? .init("-", .faint),
-                coverage[id]?.lastEventCell ?? .init("-", .faint),
+                cell(coverage[id], now), coverage[id]?.lastEventCell ?? .init("-", .faint),
             ])
         }
         return [.heading("Accounts"), .table(table)]
+    }
+
+    private func cell(_ coverage: AccountCoverage?, _ now: EventTime) -> Table.Cell {
+        guard let coverage else { return .init("has the image no longer", .faint) }
+        // Of the owner's account EC2 itself tells what refers to the image.
+        if coverage.account == owner, coverage.status == .noTracker, case .found = references {
+            return .init("no tracker; EC2 was asked", .faint)
+        }
+        return coverage.cell(at: now)
     }
 
     private func ownerView(_ answer: JSONValue) -> [CommandOutput.Block] {

@@ -48,7 +48,8 @@ extension Command {
             ]
         }
         let unknown = accounts.count { $0.coverage.status != .swept }
-        let note = "\(Counted.text(accounts.count, "account")), of \(unknown) of which the use is not known well"
+        let all = Counted.text(accounts.count, "account")
+        let note = unknown == 0 ? all : "\(all); the use by \(unknown) of them is not known well"
         return CommandOutput(
             document: ["accounts": .sequence(documents)],
             accounts.isEmpty

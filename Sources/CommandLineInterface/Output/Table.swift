@@ -69,7 +69,7 @@ public struct Table: Sendable {
             guard let widest = candidates.max(by: { widths[$0] < widths[$1] }) else { break }
             let floor = max(
                 columns[widest].minimumWidth ?? 0,
-                candidates.filter { widths[$0] < widths[widest] }.map { widths[$0] }.max() ?? 0
+                candidates.filter { $0 != widest }.map { widths[$0] }.max() ?? 0
             )
             let cut = max(1, min(excess, widths[widest] - floor))
             widths[widest] -= cut
