@@ -70,7 +70,7 @@ def test_usage_lists_resources_and_what_the_accounts_coverage_is(world: World) -
     table = world.run("usage", world.used).expect(OK).out
     assert "3 resources in 1 account" in table
     assert re.search(rf"{A}\s+yes\s+2 instances, 1 launch template version\s+swept 60 min ago", table)
-    assert re.search(rf"{B}\s+yes\s+none\s+swept 8 days ago: too old", table)
+    assert re.search(rf"{B}\s+yes\s+none\s+swept 8 days ago: too long ago, or before the share", table)
 
 
 def test_usage_says_what_is_not_known(world: World) -> None:

@@ -63,6 +63,7 @@ def _play(cloud: LocalCloud, directory: Path) -> None:
     story.repeat()
     story.release()
     story.deregister()
+    story.go_on()
     _step("Distribute", "Where Image Builder publishes images: a CloudFormation resource that follows an SSM parameter.")
     distribution_story.tell(cloud, directory / "cloudformation", _say)
     story.counted()
@@ -143,6 +144,24 @@ class Story:
         self._deliver("creator", self.images.image_state(self.image, "deregistered"))
         self._mail(before)
         self._shares()
+
+    def go_on(self) -> None:
+        _step("Go on", "The next image; production runs on it. Sweeps look through both accounts: now it is known who uses nothing.")
+        answer = self.ec2["creator"].register_image(Name="golden-web-2026.12", RootDeviceName="/dev/xvda")
+        self.image = answer["ImageId"]
+        accounts = [self.production.number, self.development.number]
+        self.ec2["creator"].modify_image_attribute(
+            ImageId=self.image, LaunchPermission={"Add": [{"UserId": account} for account in accounts]}
+        )
+        self._deliver("creator", self.images.modify_launch_permission(self.image, add=[{"userId": a} for a in accounts]))
+        self.ec2["consumer-a"].run_instances(ImageId=self.image, MinCount=2, MaxCount=2, InstanceType="t3.micro")
+        _say("RunInstances, of which no event is delivered.")
+        time.sleep(2)  # the times of events are whole seconds: the share is to be over when the sweeps begin
+        for account in ("consumer-a", "consumer-b"):
+            tracker = self.deployment.function(account, "usage-tracker").split("/")[-1]
+            self.cloud.fire_schedule(account, f"{tracker}-sweep")
+        self._amictl("accounts")
+        self._amictl("check", self.image, "--account", self.development.number)
 
     def counted(self) -> None:
         _step("Looking back", "What it took.")

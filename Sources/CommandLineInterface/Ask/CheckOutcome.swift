@@ -62,7 +62,7 @@ struct CheckOutcome: Sendable {
     private func headline(_ answer: JSONValue) -> String {
         let name = answer["image_name"]?.string.map { " (\($0))" } ?? ""
         let image = "\(question.image)\(name)"
-        let scope = question.accounts.map { " by \($0.map(\.text).joined(separator: ", "))" } ?? ""
+        let scope = question.accounts.map { " in \($0.map(\.text).joined(separator: ", "))" } ?? ""
         switch outcome {
         case .inUse:
             let resources = answer["resource_count"]?.integer ?? 0
@@ -72,7 +72,7 @@ struct CheckOutcome: Sendable {
                 ? "EC2 knows of use that the tables do not have"
                 : "\(Counted.text(resources, "resource")) in \(Counted.text(accounts, "account"))"
             return "\(image) is in use\(scope): \(known)."
-        case .clear: return "\(image) is clear: nothing uses it\(scope), and that is known well."
+        case .clear: return "\(image) is clear: nothing\(scope) uses it, and that is known well."
         case .unknown: return "\(image): no use\(scope) is known, but that is not known well enough:"
         }
     }

@@ -23,7 +23,7 @@ extension AccountCoverage {
             return .init("swept \(age)\(without)", without.isEmpty ? .good : .warning)
         case .stale:
             let age = lastSweep.map { Moment.age(of: $0.completed, at: now) } ?? ""
-            return .init("swept \(age): too old\(without)", .warning)
+            return .init("swept \(age): too long ago, or before the share\(without)", .warning)
         case .never: return .init("never swept: not known well", .warning)
         case .noTracker: return .init("no tracker: not known", .warning)
         }

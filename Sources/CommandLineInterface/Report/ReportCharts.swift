@@ -82,7 +82,7 @@ enum ReportCharts {
         guard count > 0, largest > 0 else { return nil }
         return """
             <svg class="bar" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">\
-            <rect width="\(max(2, 100 * count / largest))" height="6" rx="3"/></svg>
+            <rect width="\(max(2, 100 * count / largest))" height="6"/></svg>
             """
     }
 }
