@@ -10,12 +10,14 @@ import os
 import subprocess
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from localcloud.client import LocalCloud
 from localcloud.deployment import REPOSITORY
 
-PROGRAM = REPOSITORY / "dist/amictl"
+PROGRAM = Path(os.environ.get("AMICTL") or REPOSITORY / "dist/amictl")
+"""The packaged program, or the one that AMICTL names."""
 
 OK, FAILED, USAGE, IN_USE, UNKNOWN = 0, 1, 2, 3, 4
 """Exit statuses."""
@@ -75,9 +77,9 @@ def time(hours_ago: float = 0) -> str:
 class World:
     """An account that owns images, with the two tables, and nothing that fills them."""
 
-    def __init__(self, cloud: LocalCloud):
+    def __init__(self, cloud: LocalCloud, account: str | None = None):
         self.cloud = cloud
-        self.account = f"5{next(_numbers):011}"
+        self.account = account or f"5{next(_numbers):011}"
         dynamodb = cloud.client("dynamodb", self.account)
 
         def create(name: str, partition: str, sort: str, **options: Any) -> None:

@@ -3,10 +3,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from amictl import PROGRAM
 from localcloud.client import LocalCloud
 from localcloud.deployment import REPOSITORY, Deployment
 from localcloud.testing import cloud, without_faults
-from registry import Registry, amictl_program
+from registry import Registry
 from story import CREATOR, FUNCTIONS, TIMEOUT, Stage, Story
 
 
@@ -55,6 +56,6 @@ def registry(cloud: LocalCloud, tmp_path: Path) -> Registry:
 
 
 def registry_in(cloud: LocalCloud, directory: Path) -> Registry:
-    if not amictl_program().exists():
-        pytest.fail(f"{amictl_program()} is missing; run scripts/package first")
+    if not PROGRAM.exists():
+        pytest.fail(f"{PROGRAM} is missing; run scripts/package first")
     return Registry(cloud, directory)

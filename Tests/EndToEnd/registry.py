@@ -3,16 +3,14 @@ what sharing needs and nothing else."""
 
 import itertools
 import json
-import os
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
+from amictl import PROGRAM, Answer
 from localcloud.client import LocalCloud
-
-REPOSITORY = Path(__file__).resolve().parents[2]
 
 # The actions and resources of Sources/Sharing/Cloud/SharePermissions.swift.
 _IMAGES, _SNAPSHOTS = "arn:aws:ec2:*::image/*", "arn:aws:ec2:*::snapshot/*"
@@ -30,22 +28,6 @@ CONSUMER = [
 ]
 
 _numbers = itertools.count(1)
-
-
-def amictl_program() -> Path:
-    """The packaged program, or the one that AMICTL names."""
-    return Path(os.environ.get("AMICTL") or REPOSITORY / "dist" / "amictl")
-
-
-@dataclass
-class Outcome:
-    status: int
-    stdout: str
-    stderr: str
-
-    @property
-    def document(self) -> Any:
-        return json.loads(self.stdout)
 
 
 @dataclass
@@ -161,10 +143,10 @@ class Registry:
         path.write_text(manifest if isinstance(manifest, str) else yaml.safe_dump(manifest, sort_keys=False))
         return path
 
-    def amictl(self, *arguments: str | Path, environment: dict[str, str] | None = None) -> Outcome:
+    def amictl(self, *arguments: str | Path, environment: dict[str, str] | None = None) -> Answer:
         """Runs the program as the operator."""
         process = subprocess.run(
-            [str(amictl_program()), *map(str, arguments)],
+            [PROGRAM, *map(str, arguments)],
             cwd=self.directory,
             env={
                 **self._credentials,
@@ -174,16 +156,16 @@ class Registry:
             },
             capture_output=True, text=True, timeout=240, check=False,
         )  # fmt: skip
-        return Outcome(process.returncode, process.stdout, process.stderr)
+        return Answer(process.returncode, process.stdout, process.stderr)
 
     def plan(self, manifest: dict[str, Any] | str, *options: str) -> dict[str, Any]:
         """Makes a plan that has to succeed; `plan.yaml` holds it."""
         path = self.write(manifest)
         outcome = self.amictl("share", "plan", "-c", path, "-o", "plan.yaml", "--output", "json", *options)
         assert outcome.status == 0, outcome
-        return outcome.document
+        return outcome.json
 
-    def apply(self, *options: str) -> Outcome:
+    def apply(self, *options: str) -> Answer:
         return self.amictl("share", "apply", "plan.yaml", "--output", "json", *options)
 
     def share(self, manifest: dict[str, Any] | str, *options: str) -> dict[str, Any]:

@@ -40,7 +40,7 @@ def test_a_share_has_all_its_effects_and_can_be_taken_back(registry: Registry) -
     (registry.directory / "first.yaml").write_text((registry.directory / "plan.yaml").read_text())
     assert steps(registry.plan(manifest, "--share-snapshots")) == []
     drift = registry.amictl("share", "drift", "-c", "config.yaml", "--share-snapshots")
-    assert (drift.status, drift.stdout) == (0, "No drift: all is shared as the manifest wishes.\n"), drift
+    assert (drift.status, drift.out) == (0, "No drift: all is shared as the manifest wishes.\n"), drift
 
     revoked = registry.amictl("share", "revoke", "first.yaml", "--output", "json")
     assert revoked.status == 0, revoked
@@ -48,7 +48,7 @@ def test_a_share_has_all_its_effects_and_can_be_taken_back(registry: Registry) -
     assert registry.grants(key) == []
     assert registry.tags(image) == {"os": "linux", "aws:made": "x"}
     assert registry.tags(image, "dev") == registry.tags(snapshot, "dev") == {}
-    assert registry.amictl("share", "revoke", "first.yaml", "--output", "json").document["steps"] == []
+    assert registry.amictl("share", "revoke", "first.yaml", "--output", "json").json["steps"] == []
 
 
 def test_tags_follow_the_source(registry: Registry) -> None:
@@ -146,7 +146,7 @@ def test_organizations_and_units(registry: Registry) -> None:
     }  # fmt: skip
     revoked = registry.amictl("share", "revoke", "--ami", image, "-c", "config.yaml")
     assert revoked.status == 0, revoked
-    assert "not every account of organization o-a1b2c3d4e5" in revoked.stderr or "no tables" in revoked.stderr
+    assert "not every account of organization o-a1b2c3d4e5" in revoked.err or "no tables" in revoked.err
     assert registry.shared_with(image) == set()
     assert registry.tags(image) == {"os": "linux"}
 
@@ -156,16 +156,16 @@ def test_the_one_step_form_is_a_dry_run_unless_told_otherwise(registry: Registry
     config = registry.write(registry.manifest(registry.target("dev")))
     dry = registry.amictl("share", "-c", config, "-p", "plan.yaml")
     assert dry.status == 0, dry
-    assert "3 steps for 1 image and 1 target; nothing has been changed." in dry.stdout
+    assert "3 steps for 1 image and 1 target; nothing has been changed." in dry.out
     assert registry.shared_with(image) == set()
     done = registry.amictl("share", "-c", config, "-p", "plan.yaml", "--no-dry-run", "--share-snapshots", "-v")
     assert done.status == 0, done
     target = f"account {registry.targets['dev']} ({registry.alias('dev')})"
-    assert f"step 1 of 5: share {image} with {target}: done" in done.stderr
-    assert done.stdout == "5 steps: 5 done.\n"
+    assert f"step 1 of 5: share {image} with {target}: done" in done.err
+    assert done.out == "5 steps: 5 done.\n"
     assert registry.shared_with(image) == {registry.targets["dev"]}
     again = registry.amictl("share", "-c", config, "-p", "plan.yaml", "--no-dry-run", "--share-snapshots")
-    assert (again.status, again.stdout) == (0, "Nothing to do.\n"), again
+    assert (again.status, again.out) == (0, "Nothing to do.\n"), again
 
 
 def test_a_share_that_nobody_asked_for_is_drift(registry: Registry) -> None:
@@ -179,10 +179,10 @@ def test_a_share_that_nobody_asked_for_is_drift(registry: Registry) -> None:
     registry.untag(images["web-1"], f"SharedWith-{registry.alias('dev')}")
     drift = registry.amictl("share", "drift", "-c", "config.yaml", "--output", "json")
     assert drift.status == 5, drift
-    found = drift.document
+    found = drift.json
     assert steps(found["missing"]) == ["share-tag"]
     assert {(each["image_name"], each["shared"], each["tagged"]) for each in found["surplus"]} == {
         ("db-1", True, False), ("db-2", False, True),
     }  # fmt: skip
     people = registry.amictl("share", "drift", "-c", "config.yaml")
-    assert "Drift: 1 step missing, 2 shares not asked for." in people.stdout
+    assert "Drift: 1 step missing, 2 shares not asked for." in people.out

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 import yaml
-from registry import PROVIDER, REPOSITORY, Registry, steps
+from localcloud.deployment import REPOSITORY
+from registry import PROVIDER, Registry, steps
 
 MANIFEST = """\
 source-account:
@@ -67,8 +68,8 @@ def test_a_manifest_that_is_wrong_is_told_with_its_place(standing_registry: Regi
     before = registry.cloud.count("requests")
     outcome = registry.amictl("share", "plan", "-c", "config.yaml", environment=_environment(registry))
     assert outcome.status == 1, outcome
-    assert f"config.yaml:{message}" in outcome.stderr, outcome
-    assert outcome.stdout == ""
+    assert f"config.yaml:{message}" in outcome.err, outcome
+    assert outcome.out == ""
     assert registry.cloud.count("requests") == before
 
 
@@ -98,9 +99,9 @@ def test_a_command_line_that_is_wrong(registry: Registry) -> None:
         outcome = registry.amictl(*arguments)
         assert outcome.status == 2, (arguments, outcome)
     gone = registry.amictl("share", "plan", "-c", "gone.yaml")
-    assert gone.status == 1 and "gone.yaml cannot be read: No such file or directory" in gone.stderr
+    assert gone.status == 1 and "gone.yaml cannot be read: No such file or directory" in gone.err
     unwritable = registry.amictl("share", "plan", "-c", config, "-o", "gone/plan.yaml")
-    assert unwritable.status == 1 and "gone/plan.yaml cannot be written" in unwritable.stderr
+    assert unwritable.status == 1 and "gone/plan.yaml cannot be written" in unwritable.err
 
 
 def test_accounts_that_are_not_what_the_manifest_says(registry: Registry) -> None:
@@ -110,7 +111,7 @@ def test_accounts_that_are_not_what_the_manifest_says(registry: Registry) -> Non
         registry.write(manifest)
         outcome = registry.amictl("share", "plan", "-c", "config.yaml")
         assert outcome.status == 1, outcome
-        return re.findall(r"^config\.yaml:\d+:\d+: error: .*", outcome.stderr, re.MULTILINE)
+        return re.findall(r"^config\.yaml:\d+:\d+: error: .*", outcome.err, re.MULTILINE)
 
     [alias] = problems(registry.manifest(registry.target("dev", alias="other-name")))
     assert re.match(
@@ -151,9 +152,9 @@ def test_throttling_that_does_not_end_is_told(registry: Registry) -> None:
     )
     outcome = registry.amictl("share", "apply", "plan.yaml", environment={"AWS_MAX_ATTEMPTS": "2"})
     assert outcome.status == 1, outcome
-    assert "RequestLimitExceeded" in outcome.stdout and "throttling, status 503" in outcome.stdout
-    assert "2 attempts" in outcome.stdout
-    assert outcome.stdout.endswith("2 steps: 1 failed, 1 skipped.\n")
+    assert "RequestLimitExceeded" in outcome.out and "throttling, status 503" in outcome.out
+    assert "2 attempts" in outcome.out
+    assert outcome.out.endswith("2 steps: 1 failed, 1 skipped.\n")
 
 
 def test_what_cannot_be_looked_at_makes_no_plan(registry: Registry) -> None:
@@ -166,7 +167,7 @@ def test_what_cannot_be_looked_at_makes_no_plan(registry: Registry) -> None:
     outcome = registry.amictl("share", "plan", "-c", "config.yaml", "-o", "plan.yaml")
     assert outcome.status == 1, outcome
     for region in ("us-east-1", "eu-central-1"):
-        assert re.search(rf"error: account {registry.source}, {region}: EC2.DescribeImages: Unauth", outcome.stderr)
+        assert re.search(rf"error: account {registry.source}, {region}: EC2.DescribeImages: Unauth", outcome.err)
     assert not (registry.directory / "plan.yaml").exists()
 
 
@@ -179,10 +180,10 @@ def test_one_step_that_fails_keeps_no_other_from_being_done(registry: Registry) 
     )  # fmt: skip
     outcome = registry.apply()
     assert outcome.status == 1, outcome
-    bad = [(step["do"], step["target"], step["outcome"]) for step in outcome.document["steps"] if step["reason"]]
+    bad = [(step["do"], step["target"], step["outcome"]) for step in outcome.json["steps"] if step["reason"]]
     dev = registry.alias("dev")
     assert bad == [("launch-permission", dev, "failed"), ("share-tag", dev, "skipped"), ("copied-tags", dev, "skipped")]
-    assert outcome.document["summary"] == "18 steps: 15 done, 1 failed, 2 skipped."
+    assert outcome.json["summary"] == "18 steps: 15 done, 1 failed, 2 skipped."
     both = {registry.targets["dev"], registry.targets["prod"]}
     assert registry.shared_with(images["web-1"]) == registry.shared_with(images["web-3"]) == both
     assert registry.shared_with(images["web-2"]) == {registry.targets["prod"]}
@@ -191,10 +192,10 @@ def test_one_step_that_fails_keeps_no_other_from_being_done(registry: Registry) 
     registry.cloud.clear_faults()
     again = registry.apply()
     assert again.status == 0, again
-    assert again.document["summary"] == "18 steps: 3 done, 15 done already."
+    assert again.json["summary"] == "18 steps: 3 done, 15 done already."
     assert registry.shared_with(images["web-2"]) == both
     before = registry.cloud.count("requests")
-    assert registry.apply().document["summary"] == "18 steps: 18 done already."
+    assert registry.apply().json["summary"] == "18 steps: 18 done already."
     changes = {entry["action"] for entry in registry.cloud.requests(since=before)}
     assert changes == {"sts:AssumeRole", "sts:GetCallerIdentity", "iam:ListAccountAliases", "ec2:DescribeImages",
                        "ec2:DescribeImageAttribute"}  # fmt: skip
@@ -212,7 +213,7 @@ def test_a_target_that_cannot_be_entered_any_more(registry: Registry) -> None:
     )  # fmt: skip
     outcome = registry.apply()
     assert outcome.status == 1, outcome
-    bad = [(step["do"], step["outcome"]) for step in outcome.document["steps"] if step["reason"]]
+    bad = [(step["do"], step["outcome"]) for step in outcome.json["steps"] if step["reason"]]
     assert bad == [("copied-tags", "skipped")]
     assert registry.shared_with(image) == {registry.targets["dev"], registry.targets["prod"]}
 
@@ -230,7 +231,7 @@ def test_apply_refuses_when_reality_moved(registry: Registry) -> None:
     registry.tag(images["web-tagged-there"], "dev", os="theirs")
     outcome = registry.apply()
     assert outcome.status == 1, outcome
-    by_image = {step["image_id"]: step for step in outcome.document["steps"]}
+    by_image = {step["image_id"]: step for step in outcome.json["steps"]}
     reasons = {name: by_image[images[name]]["reason"] for name in names}
     assert reasons == {
         "web-retagged": f"the tag os of {images['web-retagged']} "
@@ -250,11 +251,11 @@ def test_apply_with_the_manifest_refuses_when_it_means_something_else(registry: 
     newer = registry.image("web-2", created="2026-10-02T00:00:00.000Z")
     outcome = registry.apply("-c", "config.yaml")
     assert outcome.status == 1, outcome
-    assert "config.yaml means other images than when the plan was made" in outcome.stderr and newer in outcome.stderr
+    assert "config.yaml means other images than when the plan was made" in outcome.err and newer in outcome.err
     registry.plan(registry.manifest(target))
     registry.write(registry.manifest({**target, "kms": "grant"}))
     outcome = registry.apply("-c", "config.yaml")
-    assert outcome.status == 1 and "no longer, what the plan was made from" in outcome.stderr, outcome
+    assert outcome.status == 1 and "no longer, what the plan was made from" in outcome.err, outcome
     registry.write("# The same, with a comment.\n" + yaml.safe_dump(registry.manifest(target), sort_keys=False))
     assert registry.apply("-c", "config.yaml").status == 0
 
@@ -275,7 +276,7 @@ def test_a_plan_that_was_changed_or_is_none(registry: Registry) -> None:
         (registry.directory / "plan.yaml").write_text(changed)
         outcome = registry.apply()
         assert outcome.status == 1, outcome
-        assert re.search(rf"^plan\.yaml:\d+:\d+: error: .*{re.escape(message)}", outcome.stderr, re.MULTILINE), outcome
+        assert re.search(rf"^plan\.yaml:\d+:\d+: error: .*{re.escape(message)}", outcome.err, re.MULTILINE), outcome
 
 
 def test_an_image_that_no_other_account_can_decrypt(registry: Registry) -> None:
@@ -285,7 +286,7 @@ def test_an_image_that_no_other_account_can_decrypt(registry: Registry) -> None:
     registry.write(registry.manifest(registry.target("dev", kms="grant")))
     outcome = registry.amictl("share", "-c", "config.yaml", "-p", "plan.yaml", "--no-dry-run")
     assert outcome.status == 1, outcome
-    assert "is encrypted with a key that AWS manages, which no other account can use" in outcome.stderr
+    assert "is encrypted with a key that AWS manages, which no other account can use" in outcome.err
     assert registry.shared_with(good) == {registry.targets["dev"]}
 
 
@@ -293,8 +294,8 @@ def test_nothing_matches(registry: Registry) -> None:
     registry.image("db-1")
     registry.write(registry.manifest(registry.target("dev")))
     outcome = registry.amictl("share", "plan", "-c", "config.yaml")
-    assert (outcome.status, outcome.stdout) == (0, "Nothing to do: no image matches.\n"), outcome
-    assert f"no available image in us-east-1 matches the group web of {registry.alias('dev')}" in outcome.stderr
+    assert (outcome.status, outcome.out) == (0, "Nothing to do: no image matches.\n"), outcome
+    assert f"no available image in us-east-1 matches the group web of {registry.alias('dev')}" in outcome.err
 
 
 def test_the_permissions_of_the_roles_are_all_used(registry: Registry) -> None:
@@ -316,10 +317,10 @@ def test_the_permissions_of_the_roles_are_all_used(registry: Registry) -> None:
 
 
 def test_help_and_completion_know_the_commands(registry: Registry) -> None:
-    overview = registry.amictl("help").stdout
+    overview = registry.amictl("help").out
     for command in ("share", "share plan", "share apply", "share revoke", "share drift"):
         assert re.search(rf"^ +{command} ", overview, re.MULTILINE), command
-        text = registry.amictl(*command.split(), "--help").stdout
+        text = registry.amictl(*command.split(), "--help").out
         assert textwrap.dedent(text).strip()
 
 
@@ -330,4 +331,4 @@ def test_the_manifest_of_the_documentation_is_one(registry: Registry) -> None:
     environment = {"RELEASE": "2026.11", "DEV_ACCOUNT": registry.targets["dev"]}
     outcome = registry.amictl("share", "plan", "-c", "config.yaml", environment=environment)
     # It is understood; what is wrong is that these accounts are not there.
-    assert outcome.status == 1 and "2 accounts cannot be used as config.yaml says" in outcome.stderr, outcome
+    assert outcome.status == 1 and "2 accounts cannot be used as config.yaml says" in outcome.err, outcome

@@ -1,71 +1,30 @@
 """`amictl share revoke`: what it takes back, what it leaves, and whom it warns of."""
 
-from typing import Any
-
 import pytest
+from amictl import World
 from registry import Registry
-
-PAST, NOW = "2026-01-01T00:00:00.000Z", "2999-01-01T00:00:00.000Z"
-
-
-class Tables:
-    """The usage table of the source account, as the trackers would have written it."""
-
-    def __init__(self, registry: Registry) -> None:
-        self.registry = registry
-        self._dynamodb = registry.cloud.client("dynamodb", registry.source)
-        keys = [("account_id", "HASH"), ("resource", "RANGE")]
-        index = [("image_id", "HASH"), ("account_id", "RANGE")]
-        self._dynamodb.create_table(
-            TableName="ami-steward-usage", BillingMode="PAY_PER_REQUEST", KeySchema=_schema(keys),
-            AttributeDefinitions=[
-                {"AttributeName": name, "AttributeType": "S"} for name in ("account_id", "resource", "image_id")
-            ],
-            GlobalSecondaryIndexes=[
-                {"IndexName": "image", "KeySchema": _schema(index), "Projection": {"ProjectionType": "ALL"}}
-            ],
-        )  # fmt: skip
-
-    def put(self, **attributes: str) -> None:
-        item = {name: {"S": value} for name, value in attributes.items()}
-        self._dynamodb.put_item(TableName="ami-steward-usage", Item=item)
-
-    def uses(self, name: str, image: str, instance: str = "i-0123456789abcdef0") -> None:
-        self.put(
-            account_id=self.registry.targets[name], resource=f"{image}#instance#{instance}", image_id=image,
-            kind="instance", resource_id=instance, region="us-east-1", first_seen=PAST, last_seen=PAST, event_id="e-1",
-            source="event",
-        )  # fmt: skip
-
-    def swept(self, name: str, started: str = NOW, **more: str) -> None:
-        self.put(
-            account_id=self.registry.targets[name], resource="coverage#us-east-1", image_id="coverage",
-            region="us-east-1", last_sweep_started=started, last_sweep_completed=started, resources="0", **more,
-        )  # fmt: skip
-
-
-def _schema(keys: list[tuple[str, str]]) -> list[dict[str, Any]]:
-    return [{"AttributeName": name, "KeyType": kind} for name, kind in keys]
 
 
 @pytest.fixture
-def tables(registry: Registry) -> Tables:
-    return Tables(registry)
+def tables(registry: Registry) -> World:
+    """The tables of the source account."""
+    return World(registry.cloud, registry.source)
 
 
-def test_an_image_in_use_is_not_taken_back_unless_forced(registry: Registry, tables: Tables) -> None:
+def test_an_image_in_use_is_not_taken_back_unless_forced(registry: Registry, tables: World) -> None:
     image = registry.image("web-1", tags={"os": "linux"})
     registry.share(registry.manifest(registry.target("dev"), registry.target("prod")))
-    tables.uses("dev", image)
+    tables.use(image, registry.targets["dev"], "i-0123456789abcdef0")
     for name in ("dev", "prod"):
-        tables.swept(name)
+        tables.sweep(registry.targets[name])
+    tables.write()
     both = {registry.targets["dev"], registry.targets["prod"]}
 
     refused = registry.amictl("share", "revoke", "plan.yaml")
     assert refused.status == 3, refused
-    assert f"account {registry.targets['dev']} uses {image} in us-east-1: 1 instance" in refused.stderr
-    assert "nothing was taken back; --force does it nevertheless" in refused.stderr
-    assert "there may be use that is not known" not in refused.stderr
+    assert f"account {registry.targets['dev']} uses {image} in us-east-1: 1 instance" in refused.err
+    assert "nothing was taken back; --force does it nevertheless" in refused.err
+    assert "there may be use that is not known" not in refused.err
     assert registry.shared_with(image) == both
 
     # Who is not using it can lose it.
@@ -77,20 +36,21 @@ def test_an_image_in_use_is_not_taken_back_unless_forced(registry: Registry, tab
 
     forced = registry.amictl("share", "revoke", "plan.yaml", "--force")
     assert forced.status == 0, forced
-    assert "uses" in forced.stderr
+    assert "uses" in forced.err
     assert registry.shared_with(image) == set()
 
     # Who has lost it already loses nothing more.
     again = registry.amictl("share", "revoke", "plan.yaml")
-    assert (again.status, again.stdout) == (0, "Nothing to do.\n"), again
+    assert (again.status, again.out) == (0, "Nothing to do.\n"), again
 
 
-def test_what_is_not_known_is_told(registry: Registry, tables: Tables) -> None:
+def test_what_is_not_known_is_told(registry: Registry, tables: World) -> None:
     image = registry.image("web-1")
     targets = [registry.target(name) for name in ("dev", "prod", "qa")]
     registry.share(registry.manifest(*targets))
-    tables.swept("dev", PAST)
-    tables.swept("prod", skipped="fleets")
+    tables.sweep(registry.targets["dev"], 1000)
+    tables.sweep(registry.targets["prod"], skipped="fleets")
+    tables.write()
     outcome = registry.amictl("share", "revoke", "plan.yaml", "--dry-run")
     assert outcome.status == 0, outcome
     dev, prod, qa = registry.targets.values()
@@ -99,8 +59,8 @@ def test_what_is_not_known_is_told(registry: Registry, tables: Tables) -> None:
         f"the last sweep of account {prod} left out: fleets, us-east-1",
         f"account {qa} has no usage tracker, us-east-1",
     ):
-        assert f"note: {doubt}: there may be use that is not known" in outcome.stderr
-    assert "6 steps for 1 image and 3 targets; nothing has been changed." in outcome.stdout
+        assert f"note: {doubt}: there may be use that is not known" in outcome.err
+    assert "6 steps for 1 image and 3 targets; nothing has been changed." in outcome.out
     assert registry.shared_with(image) == {dev, prod, qa}
 
 
@@ -109,17 +69,17 @@ def test_without_tables_use_is_not_known_and_that_is_told(registry: Registry) ->
     registry.share(registry.manifest(registry.target("dev")))
     outcome = registry.amictl("share", "revoke", "plan.yaml")
     assert outcome.status == 0, outcome
-    assert f"there are no tables of AMI Steward in account {registry.source}, us-east-1" in outcome.stderr
+    assert f"there are no tables of AMI Steward in account {registry.source}, us-east-1" in outcome.err
     assert registry.shared_with(image) == set()
 
 
-def test_tables_that_refuse_keep_it_from_going_on(registry: Registry, tables: Tables) -> None:
+def test_tables_that_refuse_keep_it_from_going_on(registry: Registry, tables: World) -> None:
     image = registry.image("web-1")
     registry.share(registry.manifest(registry.target("dev")))
     registry.cloud.fault("error", action="dynamodb:Query", status=400, code="AccessDeniedException", times=None)
     outcome = registry.amictl("share", "revoke", "plan.yaml")
     assert outcome.status == 4, outcome
-    assert "who uses the images cannot be asked" in outcome.stderr
+    assert "who uses the images cannot be asked" in outcome.err
     assert registry.shared_with(image) == {registry.targets["dev"]}
     assert registry.amictl("share", "revoke", "plan.yaml", "--force").status == 0
     assert registry.shared_with(image) == set()
@@ -138,8 +98,8 @@ def test_what_others_need_stays(registry: Registry) -> None:
     dev = registry.targets["dev"]
     outcome = registry.amictl("share", "revoke", "--ami", first, "--account", dev, "-c", "config.yaml")
     assert outcome.status == 0, outcome
-    assert f"keeps its grant for {key}: another image that it has needs it" in outcome.stderr
-    assert f"{first} keeps its post-share tags: account {registry.targets['prod']} still has it" in outcome.stderr
+    assert f"keeps its grant for {key}: another image that it has needs it" in outcome.err
+    assert f"{first} keeps its post-share tags: account {registry.targets['prod']} still has it" in outcome.err
     assert len(registry.grants(key)) == 2
     assert registry.tags(first)["status"] == "shared"
 
@@ -166,11 +126,11 @@ def test_without_a_manifest_the_callers_own_images(registry: Registry) -> None:
     assert outcome.status == 0, outcome
     assert registry.shared_with(image) == set()
     tag = f"SharedWith-{registry.alias('dev')}"
-    assert f"{image} keeps the tag {tag}: nothing says whose it is" in outcome.stderr
-    assert f"tags that account {registry.targets['dev']} has on {image} stay" in outcome.stderr
+    assert f"{image} keeps the tag {tag}: nothing says whose it is" in outcome.err
+    assert f"tags that account {registry.targets['dev']} has on {image} stay" in outcome.err
     gone = registry.amictl("share", "revoke", "--ami", "ami-0aaaaaaaaaaaaaaaa", environment=owner)
     assert gone.status == 1
-    assert f"account {registry.source} has no available image ami-0aaaaaaaaaaaaaaaa in us-east-1" in gone.stderr
+    assert f"account {registry.source} has no available image ami-0aaaaaaaaaaaaaaaa in us-east-1" in gone.err
 
 
 def test_an_image_that_is_gone_needs_not_be_taken_back(registry: Registry) -> None:
@@ -180,7 +140,7 @@ def test_an_image_that_is_gone_needs_not_be_taken_back(registry: Registry) -> No
     registry.ec2().deregister_image(ImageId=image)
     outcome = registry.amictl("share", "revoke", "plan.yaml")
     assert outcome.status == 0, outcome
-    assert f"{image} in us-east-1 is gone, or not available: nobody has it" in outcome.stderr
+    assert f"{image} in us-east-1 is gone, or not available: nobody has it" in outcome.err
     assert registry.shared_with(kept) == set()
 
 
@@ -191,6 +151,6 @@ def test_a_role_without_rights_to_snapshots_and_keys_takes_the_rest_back(registr
         registry.cloud.fault("error", action=action, status=400, code="AccessDeniedException", times=None)
     outcome = registry.amictl("share", "revoke", "plan.yaml")
     assert outcome.status == 0, outcome
-    assert "whether snapshots are shared cannot be seen; those that are stay so" in outcome.stderr
-    assert "whether there are grants for keys cannot be seen; those that are stay so" in outcome.stderr
+    assert "whether snapshots are shared cannot be seen; those that are stay so" in outcome.err
+    assert "whether there are grants for keys cannot be seen; those that are stay so" in outcome.err
     assert registry.shared_with(image) == set()

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from amictl import World
+from localcloud.deployment import REPOSITORY
 from localcloud.terraform import Terraform
-from registry import REPOSITORY, Registry, steps
-from test_share_revoke import Tables
+from registry import Registry, steps
 
 pytestmark = pytest.mark.slow
 
@@ -76,7 +77,7 @@ def test_the_roles_of_the_module_are_what_sharing_needs(registry: Registry, tmp_
     terraform.apply()
     assert terraform.changes() == []
 
-    tables = Tables(registry)
+    tables = World(registry.cloud, registry.source)
     image = registry.image("web-1", tags={"os": "linux", "old": "1"}, kms_key_id=key)
     target = registry.target("dev", **{"assume-role": ROLES["target"], "kms": "grant"})
     source = {"assume-role": ROLES["source"], "post-share-tags": {"status": "shared"}}
@@ -87,7 +88,8 @@ def test_the_roles_of_the_module_are_what_sharing_needs(registry: Registry, tmp_
     registry.untag(image, "old")
     assert steps(registry.share(manifest, "--share-snapshots")) == ["removed-tags", "removed-tags"]
     assert registry.amictl("share", "drift", "-c", "config.yaml", "--share-snapshots").status == 0
-    tables.swept("dev")
+    tables.sweep(registry.targets["dev"])
+    tables.write()
     revoked = registry.amictl("share", "revoke", "first.yaml")
     assert revoked.status == 0, revoked
     assert registry.tags(image) == {"os": "linux"}
