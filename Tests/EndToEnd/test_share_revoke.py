@@ -63,6 +63,15 @@ def test_what_is_not_known_is_told(registry: Registry, tables: World) -> None:
     assert "6 steps for 1 image and 3 targets; nothing has been changed." in outcome.out
     assert registry.shared_with(image) == {dev, prod, qa}
 
+    # Swept a day ago, and shared with since.
+    tables.sweep(dev, 24)
+    tables.share(image, dev, 2)
+    tables.share(image, prod, 48)
+    tables.write()
+    outcome = registry.amictl("share", "revoke", "plan.yaml", "--dry-run")
+    assert f"note: account {dev} was not swept since it got what it loses, us-east-1" in outcome.err, outcome
+    assert f"account {prod} was not swept" not in outcome.err
+
 
 def test_without_tables_use_is_not_known_and_that_is_told(registry: Registry) -> None:
     image = registry.image("web-1")

@@ -48,6 +48,7 @@ def _configuration(registry: Registry, key: str) -> str:
               target_account_ids = ["{dev}"]
               post_share_tags    = ["status"]
               kms_key_arns       = ["{key}"]
+              shares_table_name  = "ami-steward-shares"
               usage_table_name   = "ami-steward-usage"
             }}
             module "target" {{{common}

@@ -42,33 +42,62 @@ struct ShareUsage {
         _ tables: GovernanceTables,
         _ now: EventTime
     ) async throws(AWSError) {
-        var accounts: Set<AccountID> = []
-        for loss in losses {
-            let image = loss.image
-            accounts.formUnion(loss.accounts)
-            var summaries: [AccountID: UsageSummary] = [:]
-            let unreadable = try await tables.forEachUsage(of: image) { row in
-                let account = row.key.account
-                guard loss.concerns(account) else { return }
-                summaries[account, default: UsageSummary(account: account)].add(row)
+        let facts = try await concurrentMap(losses, limit: Self.concurrency) { loss throws(AWSError) in
+            try await Self.facts(loss, tables)
+        }
+        // The last time that an account got any of the images: a sweep has to have been since.
+        var accounts: [AccountID: EventTime?] = [:]
+        for (loss, facts) in zip(losses, facts) {
+            uses += facts.summaries.map { Use(image: loss.image, region: region, summary: $0) }
+            doubts += facts.unreadable.map(\.description)
+            doubts += loss.groups.map { "not every account of \($0.name) that uses \(loss.image) is known" }
+            for account in loss.accounts {
+                let times = [accounts[account] ?? nil, facts.shared[account]].compactMap { $0 }
+                accounts[account] = .some(times.max())
             }
-            uses += summaries.values.sorted { $0.account < $1.account }.map {
-                Use(image: image, region: region, summary: $0)
-            }
-            doubts += unreadable.map(\.description)
-            doubts += loss.groups.map { "not every account of \($0.name) that uses \(image) is known" }
         }
         let entries = try await CoverageIndex(tables.dynamoDB, table: tables.usageTable, index: tables.imageIndex)
             .entries(in: region)
-        for account in accounts.sorted() {
+        for (account, shared) in accounts.sorted(by: { $0.key < $1.key }) {
             let coverage = AccountCoverage(
                 of: account,
                 entries[account],
                 now: now,
-                maximumAgeHours: UsageEvidence.defaultMaximumSweepAgeHours
+                maximumAgeHours: UsageEvidence.defaultMaximumSweepAgeHours,
+                shared: shared
             )
             if let doubt = Self.doubt(coverage) { doubts.append("\(doubt), \(region)") }
         }
+    }
+
+    /// Images asked about at a time.
+    private static let concurrency = 8
+
+    /// What the tables say of one image.
+    private struct Facts {
+        let summaries: [UsageSummary]
+        /// When an account got the image last.
+        let shared: [AccountID: EventTime]
+        let unreadable: [UnreadableItem]
+    }
+
+    private static func facts(_ loss: Loss, _ tables: GovernanceTables) async throws(AWSError) -> Facts {
+        var summaries: [AccountID: UsageSummary] = [:]
+        let unreadable = try await tables.forEachUsage(of: loss.image) { row in
+            let account = row.key.account
+            guard loss.concerns(account) else { return }
+            summaries[account, default: UsageSummary(account: account)].add(row)
+        }
+        let contents = try await tables.shares(of: loss.image)
+        var shared: [AccountID: EventTime] = [:]
+        for record in contents.shares where record.permission.status == .shared {
+            if case .account(let account) = record.principal { shared[account] = record.permission.occurrence.time }
+        }
+        return Facts(
+            summaries: summaries.values.sorted { $0.account < $1.account },
+            shared: shared,
+            unreadable: unreadable + contents.unreadable
+        )
     }
 
     /// Why an account may use more than is known.
@@ -78,7 +107,12 @@ struct ShareUsage {
         case .swept:
             let missing = coverage.missingSections.joined(separator: ", ")
             return missing.isEmpty ? nil : "the last sweep of \(account) left out: \(missing)"
-        case .stale: return "the last sweep of \(account) was too long ago"
+        case .stale:
+            let isBefore =
+                coverage.shared.map { share in coverage.lastSweep.map { $0.started <= share } ?? true } ?? false
+            return isBefore
+                ? "\(account) was not swept since it got what it loses"
+                : "the last sweep of \(account) was too long ago"
         case .never: return "\(account) was never looked through completely"
         case .noTracker: return "\(account) has no usage tracker"
         }

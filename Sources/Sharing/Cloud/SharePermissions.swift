@@ -41,7 +41,10 @@ public enum SharePermissions {
         Statement(
             "revoke: who uses the images, where AMI Steward is installed in the account",
             ["dynamodb:Query"],
-            on: ["arn:<partition>:dynamodb:<region>:<account>:table/<usage table>/index/image"]
+            on: [
+                "arn:<partition>:dynamodb:<region>:<account>:table/<usage table>/index/image",
+                "arn:<partition>:dynamodb:<region>:<account>:table/<shares table>",
+            ]
         ),
         Statement("alias", ["iam:ListAccountAliases"], on: ["*"]),
     ]

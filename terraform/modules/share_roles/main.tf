@@ -10,6 +10,8 @@ locals {
   images    = [for region in local.regions : "arn:${local.partition}:ec2:${region}::image/*"]
   snapshots = [for region in local.regions : "arn:${local.partition}:ec2:${region}::snapshot/*"]
 
+  tables = concat([for name in var.usage_table_name[*] : "${name}/index/image"], var.shares_table_name[*])
+
   policies = merge(
     { for document in data.aws_iam_policy_document.provider : "provider" => document.json if var.provider_role },
     { for document in data.aws_iam_policy_document.consumer : "consumer" => document.json if var.consumer_role },

@@ -131,14 +131,14 @@ data "aws_iam_policy_document" "provider" {
     }
   }
 
-  # `amictl share revoke` asks who still uses an image.
+  # `amictl share revoke` asks who still uses an image, and since when they have it.
   dynamic "statement" {
-    for_each = var.usage_table_name[*]
+    for_each = length(local.tables) > 0 ? [1] : []
 
     content {
       sid       = "SeeUsage"
       actions   = ["dynamodb:Query"]
-      resources = [for region in local.regions : "arn:${local.partition}:dynamodb:${region}:${local.account}:table/${statement.value}/index/image"]
+      resources = [for pair in setproduct(local.regions, local.tables) : "arn:${local.partition}:dynamodb:${pair[0]}:${local.account}:table/${pair[1]}"]
     }
   }
 }

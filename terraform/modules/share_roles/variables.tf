@@ -92,8 +92,19 @@ variable "kms_key_arns" {
   }
 }
 
+variable "shares_table_name" {
+  description = "Shares table of AMI Steward in the source account (the creator's output shares_table_name), which tells since when an account has an image. Given together with usage_table_name."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = (var.shares_table_name == null) == (var.usage_table_name == null) && (var.shares_table_name == null || can(regex("^[A-Za-z0-9_.-]{3,255}$", var.shares_table_name)))
+    error_message = "A table's name has 3 to 255 letters, digits, underscores, dots and hyphens; the tables of shares and of usage are given together or not at all."
+  }
+}
+
 variable "usage_table_name" {
-  description = "Usage table of AMI Steward in the source account (`<name_prefix>-usage` of ami_creator), which the provider role may ask who still uses an image before `amictl share revoke` takes it back. null: AMI Steward is not installed there."
+  description = "Usage table of AMI Steward in the source account (the creator's output usage_table_name), which `amictl share revoke` asks who still uses an image before it takes it back. null: AMI Steward is not installed there."
   type        = string
   default     = null
 

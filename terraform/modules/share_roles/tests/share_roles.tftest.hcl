@@ -210,10 +210,11 @@ run "invalid_inputs" {
 
 run "usage" {
   variables {
-    provider_role    = true
-    consumer_role    = true
-    regions          = ["eu-central-1", "eu-west-1"]
-    usage_table_name = "ami-steward-usage"
+    provider_role     = true
+    consumer_role     = true
+    regions           = ["eu-central-1", "eu-west-1"]
+    shares_table_name = "ami-steward-shares"
+    usage_table_name  = "ami-steward-usage"
   }
 
   assert {
@@ -223,7 +224,9 @@ run "usage" {
       Action = "dynamodb:Query"
       Resource = [
         "arn:aws:dynamodb:eu-west-1:111111111111:table/ami-steward-usage/index/image",
+        "arn:aws:dynamodb:eu-west-1:111111111111:table/ami-steward-shares",
         "arn:aws:dynamodb:eu-central-1:111111111111:table/ami-steward-usage/index/image",
+        "arn:aws:dynamodb:eu-central-1:111111111111:table/ami-steward-shares",
       ]
     }]
     error_message = "The provider sees something else than who uses an image."
@@ -239,9 +242,21 @@ run "usage_table_of_another_account" {
   command = plan
 
   variables {
-    provider_role    = true
-    usage_table_name = "arn:aws:dynamodb:eu-central-1:222222222222:table/x"
+    provider_role     = true
+    shares_table_name = "ami-steward-shares"
+    usage_table_name  = "arn:aws:dynamodb:eu-central-1:222222222222:table/x"
   }
 
   expect_failures = [var.usage_table_name]
+}
+
+run "one_table_without_the_other" {
+  command = plan
+
+  variables {
+    provider_role    = true
+    usage_table_name = "ami-steward-usage"
+  }
+
+  expect_failures = [var.shares_table_name]
 }
