@@ -187,6 +187,7 @@ INPUTS = {
     "dynamodb.BatchGetItem": batch_get,
     "dynamodb.BatchWriteItem": batch_write,
     "dynamodb.TransactWriteItems": transact,
+    "dynamodb.DescribeTable": same(lambda g: {"TableName": g.text()}),
     "ec2.DescribeImages": same(
         lambda g: g.nonempty(
             ImageIds=g.texts, Owners=g.texts, ExecutableUsers=g.texts, Filters=lambda: filters(g),

@@ -105,6 +105,7 @@ OUTPUTS = {
     },
     "dynamodb.BatchWriteItem": lambda output: {"UnprocessedItems": jsonable(output.get("UnprocessedItems", {}))},
     "dynamodb.TransactWriteItems": lambda output: {},
+    "dynamodb.DescribeTable": lambda output: members(output["Table"], "TableStatus", "ItemCount"),
     "ec2.DescribeImages": paged("Images", image),
     "ec2.DescribeImageAttribute": lambda output: {
         "ImageId": output["ImageId"],

@@ -144,6 +144,7 @@ def table(recorder):
     dynamodb.query(**query, Limit=5)
     dynamodb.query(**query, Select="COUNT")
     dynamodb.query(**{**query, "ExpressionAttributeValues": {":a": {"S": "none"}}})
+    dynamodb.describe_table(TableName="t")
     dynamodb.scan(TableName="t")
     dynamodb.scan(TableName="t", Limit=2)
     dynamodb.batch_get_item(RequestItems={"t": {"Keys": [key(number) for number in range(5)]}})

@@ -140,6 +140,17 @@ def test_alerts_and_coverage_are_measured(stage: Stage, story: Story) -> None:
     assert story.cloud.account(CONSUMER_A) not in answer["unknown_accounts"]
 
 
+def test_a_loss_names_accounts_of_which_nothing_is_known(stage: Stage, story: Story) -> None:
+    untracked = "999999999999"
+    tell(story, story.permit(add=[{"UserId": untracked}]), story.permit(remove=[{"UserId": untracked}]))
+    said = "accounts lost the image of which it is not known whether they use it"
+    records = [
+        json.loads(line) for line in stage.cloud.logs(stage.function(CHECKER)).splitlines() if story.image in line and said in line
+    ]
+    assert [(record["level"], record["count"], record["account_ids"]) for record in records] == [("WARN", 1, [untracked])]
+    assert story.mail() == story.messages() == []
+
+
 # MARK: The guard
 
 

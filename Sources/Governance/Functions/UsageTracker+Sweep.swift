@@ -52,7 +52,7 @@ extension UsageTracker {
             )
             logger.emit(
                 MetricSet(
-                    namespace: "AMISteward",
+                    namespace: GovernanceMetrics.namespace,
                     dimensions: [.init("FunctionName", functionName)],
                     metrics: [
                         .init("SweepDuration", Double(milliseconds) / 1000, .seconds),

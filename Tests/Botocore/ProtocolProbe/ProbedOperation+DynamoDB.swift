@@ -140,6 +140,11 @@ extension ProbedOperation {
         } _: {
             ["UnprocessedItems": try JSONValue($0.unprocessedItems)]
         },
+        "dynamodb.DescribeTable": ProbedOperation {
+            DynamoDB.DescribeTable(table: $0.get("TableName") ?? "")
+        } _: {
+            ["TableStatus": JSONValue($0.status), "ItemCount": JSONValue($0.itemCount)]
+        },
         "dynamodb.TransactWriteItems": ProbedOperation {
             DynamoDB.TransactWriteItems(
                 writes: ($0.get("TransactItems", as: [JSONValue].self) ?? []).map(write),
