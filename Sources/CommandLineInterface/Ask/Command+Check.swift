@@ -96,6 +96,8 @@ struct CheckRunner: Sendable {
         async let references = references(ofOwner: owner)
         // What keeps EC2 from answering is in the answer.
         let result = try await check.answer(question, logger: Logger(level: .fatal))
+        // To be called off is none of EC2's reasons.
+        try Task.checkCancellation()
         return CheckOutcome(question: question, owner: owner, result: result, references: try await references)
     }
 
