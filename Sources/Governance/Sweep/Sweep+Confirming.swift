@@ -1,15 +1,15 @@
 import AWSClient
 import LambdaRuntime
 
+/// A resource and the image with which it is recorded.
+private struct Use: Hashable {
+    let resource: Resource
+    let image: ImageID
+}
+
 /// The second look: what is recorded and has not been seen is asked for directly. The third: rows that nothing accounts
 /// for.
 extension Sweep {
-    /// A resource and the image with which it is recorded.
-    private struct Use: Hashable {
-        let resource: Resource
-        let image: ImageID
-    }
-
     func confirmMappings(_ checkpoint: inout SweepCheckpoint) async throws -> Step {
         let page = try await store.mappings(after: checkpoint.token)
         var resources = 0
@@ -77,37 +77,44 @@ extension Sweep {
         // What is recorded is the creator's.
         let recorded = Set(uses.map(\.image))
         let tracked = try await images.tracked(Set(resolved.images.values).subtracting(recorded)).union(recorded)
-        let events = uses.compactMap { use -> ResourceEvent? in
-            guard let presence = presence[use.resource] else { return nil }
-            return event(use, presence, resolved, tracked, mark)
-        }
+        let look = Look(resolved: resolved, tracked: tracked, mark: mark, seenAt: budget.now())
+        let events = uses.compactMap { use in presence[use.resource].flatMap { look.event(use, $0) } }
         let states = try await ledger.settle(events)
         try await budget.pause(since: start, resources: events.count)
         return states
     }
+}
+
+/// What is known when the answers are read.
+private struct Look {
+    let resolved: ResolvedReferences
+    let tracked: Set<ImageID>
+    let mark: EventMark
+    let seenAt: EventTime
 
     /// What an answer tells of the use of an image; nil where it leaves that open.
-    private func event(
-        _ use: Use,
-        _ presence: Presence,
-        _ resolved: ResolvedReferences,
-        _ tracked: Set<ImageID>,
-        _ mark: EventMark
-    ) -> ResourceEvent? {
+    func event(_ use: Use, _ presence: Presence) -> ResourceEvent? {
+        let resource = use.resource
         guard case .uses(let references) = presence else {
-            return .absent(ResourceAbsence(resource: use.resource, image: use.image, mark: mark, isGone: true))
+            return .absent(ResourceAbsence(resource: resource, image: use.image, mark: mark, isGone: true))
         }
         let images = references.compactMap { resolved.images[$0] }
         if images.contains(use.image) {
-            return .observed(ResourceObservation(resource: use.resource, image: use.image, mark: mark))
+            return .observed(ResourceObservation(resource: resource, image: use.image, mark: mark, seenAt: seenAt))
         }
         if references.contains(where: resolved.refused.contains) { return nil }
         // It moved on to another one.
-        if !use.resource.kind.usesSeveralImages, let image = images.first(where: tracked.contains) {
+        if !resource.kind.usesSeveralImages, let image = images.first(where: tracked.contains) {
             return .observed(
-                ResourceObservation(resource: use.resource, image: image, mark: mark, formerImage: use.image)
+                ResourceObservation(
+                    resource: resource,
+                    image: image,
+                    mark: mark,
+                    seenAt: seenAt,
+                    formerImage: use.image
+                )
             )
         }
-        return .absent(ResourceAbsence(resource: use.resource, image: use.image, mark: mark, isGone: false))
+        return .absent(ResourceAbsence(resource: resource, image: use.image, mark: mark, isGone: false))
     }
 }

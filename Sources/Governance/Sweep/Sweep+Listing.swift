@@ -17,6 +17,7 @@ extension Sweep {
         }
         let tracked = try await images.tracked(Set(resolved.images.values))
         let mark = EventMark.sweep(lookingFrom: sectionStarted)
+        let seenAt = budget.now()
         var seen: Set<MappingKey> = []
         let observations = page.sightings.compactMap { sighting -> ResourceEvent? in
             guard let image = resolved.images[sighting.image], tracked.contains(image),
@@ -28,6 +29,7 @@ extension Sweep {
                     resourceName: sighting.resourceName,
                     image: image,
                     mark: mark,
+                    seenAt: seenAt,
                     freshFrom: checkpoint.mark.time
                 )
             )

@@ -13,12 +13,21 @@ public struct MappingRecord: Hashable, Sendable {
         public internal(set) var mark: EventMark
         /// The image is decided, the usage row perhaps not written yet.
         public internal(set) var isIntended: Bool
+        /// When a sweep came across it. It may have begun as late as that, after the sweep's mark; an event tells when it did.
+        public internal(set) var found: EventTime?
 
-        public init(image: ImageID, resourceName: String?, mark: EventMark, isIntended: Bool = false) {
+        public init(
+            image: ImageID,
+            resourceName: String?,
+            mark: EventMark,
+            isIntended: Bool = false,
+            found: EventTime? = nil
+        ) {
             self.image = image
             self.resourceName = resourceName
             self.mark = mark
             self.isIntended = isIntended
+            self.found = found
         }
     }
 
@@ -129,18 +138,22 @@ public struct MappingRecord: Hashable, Sendable {
         acquired = Acquired(
             image: observation.image,
             resourceName: observation.resourceName,
-            mark: observation.mark
+            mark: observation.mark,
+            found: observation.seenAt
         )
         seen = time
         isIdle = false
     }
 
     mutating func miss(_ absence: ResourceAbsence) {
+        let time = absence.mark.time
         guard let acquired, let latest else {
-            if absence.isGone || isReused { release(at: absence.mark) }
+            // Of a life of which nothing is known but a row, it is not known when it began: it is not ended for ever.
+            if isReused { release(at: absence.mark) }
             return
         }
-        guard state != .released, latest.time < absence.mark.time else { return }
+        // The answer may be of a time before it began.
+        guard state != .released, latest.time < time, acquired.found ?? time <= time else { return }
         if absence.isGone {
             release(at: absence.mark)
         } else if acquired.image == absence.image {

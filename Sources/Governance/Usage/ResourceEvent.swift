@@ -36,6 +36,8 @@ public struct ResourceObservation: Hashable, Sendable {
     public let image: ImageID
     /// ``EventMark/sweep(lookingFrom:)`` of when it began to look.
     public let mark: EventMark
+    /// When it was seen.
+    public let seenAt: EventTime
     /// Where the same is known from this time on, there is nothing to refresh: the same sweep has seen it before.
     public let freshFrom: EventTime
     /// One with which it was recorded, and which it does not use.
@@ -46,6 +48,7 @@ public struct ResourceObservation: Hashable, Sendable {
         resourceName: String? = nil,
         image: ImageID,
         mark: EventMark,
+        seenAt: EventTime,
         freshFrom: EventTime? = nil,
         formerImage: ImageID? = nil
     ) {
@@ -53,6 +56,7 @@ public struct ResourceObservation: Hashable, Sendable {
         self.resourceName = resourceName
         self.image = image
         self.mark = mark
+        self.seenAt = seenAt
         self.freshFrom = freshFrom ?? mark.time
         self.formerImage = formerImage
     }

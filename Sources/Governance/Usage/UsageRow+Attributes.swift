@@ -75,6 +75,8 @@ extension MappingRecord {
 
     /// The mark's time of the latest sweep that saw the resource so.
     public static let seenAttribute = "seen"
+    /// When a sweep came across it.
+    public static let foundAttribute = "found"
 
     /// Everything but the keys and the expiry. `state`, `event_time` and `event_id` say how things stand; the acquisition
     /// and the release that count are under `acquired_…` and `released_…`.
@@ -89,6 +91,7 @@ extension MappingRecord {
             attributes["acquired_time"] = acquired.mark.time.description
             attributes["acquired_id"] = acquired.mark.eventID
             if acquired.isIntended { attributes["intended"] = "true" }
+            attributes[Self.foundAttribute] = acquired.found?.description
         }
         attributes[Self.seenAttribute] = seen?.description
         if isIdle { attributes["idle"] = "true" }
@@ -114,26 +117,27 @@ extension MappingRecord {
                 image: image,
                 resourceName: attributes["resource_name"],
                 mark: mark,
-                isIntended: attributes["intended"] == "true"
+                isIntended: attributes["intended"] == "true",
+                found: try Self.time(Self.foundAttribute, in: attributes)
             )
-        }
-        var seen: EventTime?
-        if let text = attributes[Self.seenAttribute] {
-            seen = EventTime(text)
-            if seen == nil { throw MalformedItem(attribute: Self.seenAttribute) }
         }
         self.init(
             key: key,
             acquired: acquired,
             released: try Self.mark("released_", in: attributes),
-            seen: seen,
+            seen: try Self.time(Self.seenAttribute, in: attributes),
             isIdle: attributes["idle"] == "true"
         )
     }
 
+    private static func time(_ name: String, in attributes: ItemAttributes) throws(MalformedItem) -> EventTime? {
+        guard let text = attributes[name] else { return nil }
+        guard let time = EventTime(text) else { throw MalformedItem(attribute: name) }
+        return time
+    }
+
     private static func mark(_ prefix: String, in attributes: ItemAttributes) throws(MalformedItem) -> EventMark? {
-        guard let text = attributes[prefix + "time"] else { return nil }
-        guard let time = EventTime(text) else { throw MalformedItem(attribute: prefix + "time") }
+        guard let time = try time(prefix + "time", in: attributes) else { return nil }
         guard let id = attributes[prefix + "id"] else { throw MalformedItem(attribute: prefix + "id") }
         return EventMark(time: time, eventID: id)
     }

@@ -13,7 +13,8 @@ import Testing
 
     /// Seen by a sweep whose mark has this time.
     static func seen(_ resource: Resource, _ clock: String, _ used: ImageID = image) -> ResourceEvent {
-        .observed(ResourceObservation(resource: resource, image: used, mark: .sweep(at: moment(clock))))
+        let mark = EventMark.sweep(at: moment(clock))
+        return .observed(ResourceObservation(resource: resource, image: used, mark: mark, seenAt: mark.time))
     }
 
     static func absent(_ resource: Resource, _ clock: String, _ used: ImageID = image, gone: Bool = false)
@@ -66,7 +67,9 @@ import Testing
             ([released(instance, "08:30:00"), seen(instance, "09:00:00")], []),
             ([seen(instance, "09:00:00"), released(instance, "08:30:00")], []),
             ([acquired(instance, "08:00:00"), absent(instance, "09:00:00", gone: true)], []),
-            ([absent(instance, "09:00:00", gone: true), acquired(instance, "08:00:00")], []),
+            // Of what nothing is known, nothing is ended for ever.
+            ([absent(instance, "09:00:00", gone: true), acquired(instance, "08:00:00")], ["image 08:00 08:00 event"]),
+            ([absent(name, "09:00:00", gone: true), acquired(name, "08:00:00")], []),
             (
                 [
                     acquired(instance, "08:00:00"), absent(instance, "09:00:00", gone: true),
@@ -161,6 +164,7 @@ import Testing
                 resource: Self.version,
                 image: image,
                 mark: .sweep(at: Self.moment(clock)),
+                seenAt: Self.moment(clock),
                 freshFrom: Self.moment("09:00:00")
             )
             try await ledger.settle([.observed(observation)])
@@ -169,6 +173,29 @@ import Testing
         let requests = store.requests
         try await observe("09:20:00")
         #expect(store.requests == requests + 1)
+    }
+
+    /// What a sweep came across may have begun since its mark. An answer that may be older than that does not end it.
+    @Test(arguments: [("09:19:59", true), ("09:20:00", false)])
+    func anAnswerOfBeforeItWasFound(clock: String, stays: Bool) async throws {
+        for resource in [Self.instance, Self.version, Self.name, Self.group] {
+            let found = ResourceObservation(
+                resource: resource,
+                image: image,
+                mark: .sweep(at: Self.moment("09:00:00")),
+                seenAt: Self.moment("09:20:00")
+            )
+            #expect(
+                try await rows(after: [.observed(found), Self.absent(resource, clock, gone: true)]).isEmpty != stays
+            )
+            #expect(try await rows(after: [.observed(found), Self.absent(resource, clock)]).isEmpty != stays)
+            // An event tells when it began.
+            guard resource.kind != .autoScalingGroup else { continue }
+            let events = [
+                .observed(found), Self.acquired(resource, "09:00:00"), Self.absent(resource, clock, gone: true),
+            ]
+            #expect(try await rows(after: events).isEmpty != (stays && resource.kind.isReused))
+        }
     }
 
     @Test func aSweepsMarkIsTenMinutesBeforeItBegan() {

@@ -21,8 +21,10 @@ final class Simulation: Sendable {
         var numbers = 0
         /// By which event each row came to be, as long as what it stands for is there.
         var lives: [String: Int] = [:]
-        /// Whose end has been heard of by an invocation that ended well.
-        var released: Set<Resource> = []
+        /// Whose end has been heard of by an invocation that ended well, and by which event.
+        var released: [Resource: Int] = [:]
+        /// By which event each resource came to be for the last time.
+        var born: [Resource: Int] = [:]
     }
 
     let rig: SweepRig
@@ -109,6 +111,7 @@ final class Simulation: Sendable {
                 return UsageRow.Key(account: consumer, image: image, resource: resource).sortKey
             }
             for row in rows { state.lives[row] = state.events }
+            for (resource, _) in acquisitions { state.born[resource] = state.events }
             let delivery = Delivery(
                 changes: UsageChanges(
                     acquisitions: acquisitions.map { Acquisition($0, of: $1, mark) },
@@ -225,7 +228,9 @@ final class Simulation: Sendable {
             state.withLock { state in
                 state.inHand[number] = nil
                 promises.keep(delivery.promised.filter { state.lives[$0] == delivery.number })
-                state.released.formUnion(delivery.changes.releases)
+                for resource in delivery.changes.releases {
+                    state.released[resource] = max(delivery.number, state.released[resource] ?? 0)
+                }
             }
         }
     }
@@ -290,7 +295,9 @@ final class Simulation: Sendable {
         let account = rig.account.current
         // Who is cut off may leave a row behind, and nobody but a sweep would find it.
         if crashes == 0 {
-            let ended = state.withLock(\.released).subtracting(account.resources)
+            let ended = state.withLock { state in
+                Set(state.released.filter { $0.value > state.born[$0.key] ?? 0 }.keys)
+            }.subtracting(account.resources)
             findings.revived = rig.rows.filter { row in
                 UsageRow.Key(account: consumer, sortKey: row).map { ended.contains($0.resource) } ?? true
             }
