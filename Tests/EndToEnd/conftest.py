@@ -8,7 +8,7 @@ from localcloud.client import LocalCloud
 from localcloud.deployment import REPOSITORY, Deployment
 from localcloud.testing import cloud, without_faults
 from registry import Registry
-from story import CREATOR, FUNCTIONS, TIMEOUT, Stage, Story
+from story import CREATOR, FUNCTIONS, TIMEOUT, TRACKER_TIMEOUT, Stage, Story
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -23,7 +23,7 @@ def deployment(cloud: LocalCloud, tmp_path_factory: pytest.TempPathFactory) -> I
     missing = [name for name in FUNCTIONS if not (REPOSITORY / "dist" / f"{name}.zip").exists()]
     if missing:
         pytest.fail(f"dist/ lacks {', '.join(missing)}; run scripts/package first")
-    overrides = {"timeout": TIMEOUT, "consumer": True}
+    overrides = {"timeout": TIMEOUT, "tracker_timeout": TRACKER_TIMEOUT, "consumer": True, "guard": "tagged"}
     yield Deployment.apply(cloud, tmp_path_factory.mktemp("terraform"), overrides=overrides)
 
 

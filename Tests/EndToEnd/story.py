@@ -28,6 +28,9 @@ FUNCTIONS = {"share-recorder": CREATOR, "deregistration-checker": CREATOR, "usag
 # How long the functions may take, in seconds: short, since what a killed function was at is held so long.
 TIMEOUT = 6
 
+# How long a usage tracker may take: short, so that a sweep that needs longer can be seen to.
+TRACKER_TIMEOUT = 10
+
 # What the samples of events/ are about, to be replaced by a story's own.
 SAMPLE_ACCOUNTS = {"111122223333": CREATOR, "444455556666": CONSUMER_A, "777788889999": CONSUMER_B}
 SAMPLE_IMAGE, SAMPLE_IDENTIFIERS, SAMPLE_REGION = "ami-0abcdef1234567890", "0a1b2c3d4e5f6", "eu-central-1"

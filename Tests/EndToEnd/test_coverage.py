@@ -1,0 +1,215 @@
+"""How far an answer can be relied upon: coverage, EC2's own word, what is measured."""
+
+import datetime
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from story import CONSUMER_A, CONSUMER_B, CREATOR, ORGANIZATION, Stage, Story
+from world import World, metrics, values
+
+STRANGER = "999988887777"
+"""An account without a usage tracker."""
+
+
+@pytest.fixture(scope="module")
+def accounts(stage: Stage) -> Iterator[dict[str, World]]:
+    worlds = {name: World(stage, name) for name in (CONSUMER_A, CONSUMER_B)}
+    for world in worlds.values():
+        world.empty()
+    yield worlds
+    for world in worlds.values():
+        world.empty()
+
+
+@pytest.fixture
+def worlds(accounts: dict[str, World]) -> dict[str, World]:
+    for world in accounts.values():
+        world.forget()
+    return accounts
+
+
+@pytest.fixture
+def patient(stage: Stage) -> Iterator[None]:
+    """The checker has time to wait for EC2's report, as it has where nothing says otherwise."""
+    function = stage.function("deregistration-checker")
+    client, name = stage.cloud.client("lambda", CREATOR), function.rpartition("/")[2]
+    before = client.get_function_configuration(FunctionName=name)["Timeout"]
+    client.update_function_configuration(FunctionName=name, Timeout=60)
+    yield
+    client.update_function_configuration(FunctionName=name, Timeout=before)
+
+
+def check(story: Story, **question: Any) -> dict[str, Any]:
+    answer, failed = story.stage.invoke("deregistration-checker", {"check": story.image, **question})
+    assert not failed, answer
+    return answer
+
+
+def statuses(answer: dict[str, Any]) -> dict[str, str]:
+    return {each["account_id"]: each["status"] for each in answer["coverage"]}
+
+
+def test_unknown_then_clear_then_in_use(story: Story, worlds: dict[str, World]) -> None:
+    a, b = worlds[CONSUMER_A], worlds[CONSUMER_B]
+    story.tell(story.share(CONSUMER_A, CONSUMER_B))
+    answer = check(story)
+    assert (answer["verdict"], answer["in_use"]) == ("unknown", False)
+    assert {statuses(answer)[each.number] for each in (a, b)} == {"no-tracker"}
+
+    assert a.sweep()["sweep"] == "completed"
+    answer = check(story)
+    assert (answer["verdict"], statuses(answer)[a.number]) == ("unknown", "swept")
+    assert any(b.number in reason for reason in answer["reasons"])
+    assert not any(a.number in reason for reason in answer["reasons"])
+    assert check(story, accounts=[a.number])["verdict"] == "clear"
+
+    b.sweep()
+    answer = check(story)
+    assert (answer["verdict"], answer["reasons"], answer["in_use"]) == ("clear", [], False)
+    assert all(each["last_sweep_completed"] for each in answer["coverage"] if each["status"] == "swept")
+
+    used = a.instance(story.image)
+    a.sweep()
+    answer = check(story)
+    assert (answer["verdict"], answer["in_use"]) == ("in-use", True)
+    assert [each["account_id"] for each in answer["accounts"]] == [a.number]
+    a.ec2.terminate_instances(InstanceIds=[used.split()[1]])
+    a.sweep()
+    assert check(story)["verdict"] == "clear"
+
+
+def test_an_account_with_a_share_and_no_tracker(story: Story, worlds: dict[str, World]) -> None:
+    story.tell(story.permit(add=[{"UserId": STRANGER}, {"UserId": worlds[CONSUMER_A].number}]))
+    worlds[CONSUMER_A].sweep()
+    answer = check(story)
+    assert answer["verdict"] == "unknown"
+    assert statuses(answer)[STRANGER] == "no-tracker"
+    assert [STRANGER in reason for reason in answer["reasons"]] == [True]
+
+
+def test_a_share_that_is_newer_than_the_sweep(story: Story, worlds: dict[str, World]) -> None:
+    worlds[CONSUMER_A].sweep()
+    worlds[CONSUMER_A].backdate(hours=1)
+    event = story.share(CONSUMER_A)
+    story.tell(event | {"detail": event["detail"] | {"eventTime": now()}})
+    assert check(story)["verdict"] == "unknown"
+    worlds[CONSUMER_A].sweep()
+    assert check(story)["verdict"] == "clear"
+
+
+def now() -> str:
+    return datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def test_a_sweep_that_is_too_old(story: Story, worlds: dict[str, World]) -> None:
+    story.tell(story.share(CONSUMER_A))
+    worlds[CONSUMER_A].sweep()
+    assert check(story)["verdict"] == "clear"
+    worlds[CONSUMER_A].backdate(hours=49)
+    answer = check(story)
+    assert (answer["verdict"], statuses(answer)[worlds[CONSUMER_A].number]) == ("unknown", "stale")
+
+
+def test_a_section_that_was_left_out(story: Story, worlds: dict[str, World]) -> None:
+    story.tell(story.share(CONSUMER_A))
+    story.cloud.fault(
+        "error", function=worlds[CONSUMER_A].tracker, action="ec2:DescribeInstances", status=403, code="UnauthorizedOperation",
+        times=None,
+    )  # fmt: skip
+    worlds[CONSUMER_A].sweep()
+    story.cloud.clear_faults()
+    answer = check(story)
+    assert answer["verdict"] == "unknown"
+    assert any("instances" in reason for reason in answer["reasons"])
+
+
+def test_an_organization_is_clear_only_by_ec2s_own_word(story: Story, worlds: dict[str, World], patient: None) -> None:
+    story.tell(story.permit(add=[{"OrganizationArn": ORGANIZATION}]))
+    for world in worlds.values():
+        world.sweep()
+    assert check(story)["verdict"] == "unknown"
+    answer = check(story, owner_view=True)
+    assert (answer["verdict"], answer["owner_view"]["status"], answer["gaps"]) == ("clear", "available", [])
+
+
+def test_alerts_say_what_is_not_known(story: Story, worlds: dict[str, World]) -> None:
+    """Whoever is told learns when its account was swept last."""
+    story.tell(story.share(CONSUMER_A, CONSUMER_B), story.run(CONSUMER_A))
+    worlds[CONSUMER_A].sweep()
+    story.tell(story.unshare(CONSUMER_A))
+    (message,) = story.messages()
+    assert message["coverage"]["status"] == "swept"
+    assert message["coverage"]["last_sweep_completed"]
+
+
+# MARK: The owner's view
+
+
+def test_what_ec2_counts_and_the_tables_do_not(story: Story, worlds: dict[str, World], patient: None) -> None:
+    """The launch was never told, and the account not swept since: the gap is named, and the image in use."""
+    world = worlds[CONSUMER_A]
+    story.tell(story.share(CONSUMER_A))
+    world.sweep()
+    used = world.instance(story.image)
+    world.template(story.image)
+    assert check(story)["verdict"] == "clear"
+    answer = check(story, owner_view=True)
+    assert answer["verdict"] == "in-use"
+    assert {(gap["account_id"], gap["kind"], gap["table"], gap["ec2"]) for gap in answer["gaps"]} == {
+        (world.number, "instance", 0, 1), (world.number, "launch-template", 0, 1),
+    }  # fmt: skip
+    line = metrics(story.cloud.logs(story.stage.function("deregistration-checker")))[-1]
+    assert values(line)["Gaps"] == 2
+
+    # No report is left behind.
+    assert story.cloud.client("ec2", CREATOR).describe_image_usage_reports(ImageIds=[story.image])["ImageUsageReports"] == []
+    world.sweep()
+    assert check(story, owner_view=True)["gaps"] == []
+    world.ec2.terminate_instances(InstanceIds=[used.split()[1]])
+    world.empty()
+
+
+def test_a_report_that_takes_too_long_or_is_refused(story: Story, worlds: dict[str, World]) -> None:
+    """The answer comes without EC2's view, and says so."""
+    story.tell(story.share(CONSUMER_A))
+    worlds[CONSUMER_A].sweep()
+    story.cloud.set(report_seconds=600)
+    answer = check(story, owner_view=True)
+    assert answer["owner_view"]["status"] == "not-available" and answer["verdict"] == "clear"
+    story.cloud.set(report_seconds=0.1)
+    story.cloud.fault(
+        "error", function=story.stage.function("deregistration-checker"), action="ec2:CreateImageUsageReport", status=403,
+        code="UnauthorizedOperation",
+    )  # fmt: skip
+    answer = check(story, owner_view=True)
+    assert answer["owner_view"]["status"] == "not-available" and "UnauthorizedOperation" in answer["owner_view"]["reason"]
+    assert story.cloud.client("ec2", CREATOR).describe_image_usage_reports(ImageIds=[story.image])["ImageUsageReports"] == []
+
+
+# MARK: What is measured
+
+
+def test_measured_each_hour(story: Story, worlds: dict[str, World]) -> None:
+    story.tell(story.permit(add=[{"UserId": STRANGER}]))
+    worlds[CONSUMER_A].sweep()
+    worlds[CONSUMER_A].backdate(hours=30)
+    function = story.stage.function("deregistration-checker")
+    before = len(metrics(story.cloud.logs(function)))
+    story.cloud.fire_schedule(CREATOR, "ami-steward-deregistration-checker-measure")
+    (line,) = metrics(story.cloud.logs(function))[before:]
+    found = values(line)
+    assert found["UnknownAccounts"] >= 1
+    assert found["UsageRows"] >= 0
+    assert 29.9 < found["SweepAge"] < 30.5
+    assert line["FunctionName"] == "ami-steward-deregistration-checker"
+    assert STRANGER not in {value for value in line.values() if isinstance(value, str)}
+
+
+def test_alerts_are_counted(story: Story) -> None:
+    story.tell(story.share(CONSUMER_A), story.run(CONSUMER_A))
+    function = story.stage.function("deregistration-checker")
+    before = len(metrics(story.cloud.logs(function)))
+    story.tell(story.unshare(CONSUMER_A))
+    (line,) = metrics(story.cloud.logs(function))[before:]
+    assert values(line) == {"AlertsSent": 1, "AlertsFailed": 0}
