@@ -57,6 +57,8 @@ def _play(cloud: LocalCloud, directory: Path) -> None:
 
     story = Story(cloud, deployment)
     story.share()
+    story.not_known()
+    story.sweep()
     story.use()
     story.ask()
     story.unshare()
@@ -95,6 +97,23 @@ class Story:
         event = self.images.modify_launch_permission(self.image, add=[{"userId": account} for account in accounts])
         self._deliver("creator", event)
         self._shares()
+
+    def not_known(self) -> None:
+        _step("Ask", "Development has used the image for long, from before anybody watched. Who asks now is not told \"nobody\".")
+        self.ec2["consumer-b"].run_instances(ImageId=self.image, MinCount=1, MaxCount=1, InstanceType="t3.micro")
+        self.cloud.client("ssm", "consumer-b").put_parameter(
+            Name="/images/web", Value=self.image, Type="String", DataType="aws:ec2:image"
+        )
+        self._check()
+
+    def sweep(self) -> None:
+        _step("Sweep", "Minutes after the installation, and then every day, each account is swept: what is really there.")
+        for account in ("consumer-a", "consumer-b"):
+            targets = self.cloud.fire_schedule(account, "ami-steward-usage-tracker-sweep")
+            _say(f"schedule of {account}  →  {', '.join(target.split(':')[-1] for target in targets)}")
+        self._usage()
+        self._coverage()
+        self._check()
 
     def use(self) -> None:
         _step("Use", "Production runs three instances and a launch template on it, development one instance.")
@@ -198,10 +217,17 @@ class Story:
         _table(["image", "principal", "status", "actor"], rows, title="shares")
 
     def _usage(self) -> None:
-        found = self.deployment.table("creator", "usage")
-        items = _sorted([item for item in found if item["image_id"] != "coverage"], "account_id", "resource")
-        rows = [[i["account_id"], i["kind"], i["resource_id"], i["first_seen"]] for i in items]
-        _table(["account", "kind", "resource", "first seen"], rows, title="usage")
+        items = [item for item in _sorted(self.deployment.table("creator", "usage"), "account_id", "resource") if "kind" in item]
+        rows = [[i["account_id"], i["kind"], i["resource_id"], i["first_seen"], i["source"]] for i in items]
+        _table(["account", "kind", "resource", "first seen", "by"], rows, title="usage")
+
+    def _coverage(self) -> None:
+        items = [item for item in _sorted(self.deployment.table("creator", "usage"), "account_id") if "kind" not in item]
+        rows = [
+            [i["account_id"], i["region"], i.get("last_sweep_completed", "never"), i.get("resources", ""), i.get("skipped", "nothing")]
+            for i in items
+        ]
+        _table(["account", "region", "swept", "resources", "left out"], rows, title="coverage")
 
     def _amictl(self, *arguments: str) -> None:
         """Runs amictl as the administrator of the images account."""
@@ -217,8 +243,9 @@ class Story:
         name = self.deployment.function("creator", "deregistration-checker").split("/")[-1]
         payload = json.dumps({"check": self.image}).encode()
         answer = json.loads(self.cloud.client("lambda", "creator").invoke(FunctionName=name, Payload=payload)["Payload"].read())
-        accounts, coverage = answer.pop("accounts"), answer.pop("coverage")
-        lines = [f"{json.dumps(name)}: {json.dumps(value)}," for name, value in answer.items()]
+        accounts, coverage = answer["accounts"], answer["coverage"]
+        told = ("image_id", "image_name", "verdict", "reasons", "resource_count", "shared_with")
+        lines = [f"{json.dumps(name)}: {json.dumps(answer[name])}," for name in told if name in answer]
         lines += ['"accounts": [']
         for account in accounts:
             resources = {kind["kind"]: [resource["id"] for resource in kind["first"]] for kind in account["resources"]}
