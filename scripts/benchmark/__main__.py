@@ -51,6 +51,7 @@ def measure(options):
              [] if quick else [1, 50, 1000], 5)
         step("checks", "checks of many rows", measures.growth_of_checks, executables, aws,
              [] if quick else [1, 100, 1000, 10_000, 100_000], 3)
+        step("sweeps", "sweeps", measures.sweeps, executables, aws, [1000] if quick else [1000, 10_000, 100_000])
     figures["zip"] = measures.zip_sizes()
     return figures
 

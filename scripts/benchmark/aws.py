@@ -1,7 +1,7 @@
 """A stand-in for AWS over HTTPS on 127.0.0.1, in a process of its own, which counts what it is asked.
 
-It knows what the measured functions ask for and nothing else; it stores nothing. Every table is empty but the usage index,
-which has as many rows as the measurement wants.
+It knows what the measured functions ask for and nothing else. It stores nothing, and every table is empty but the usage index,
+which has as many rows as the measurement wants; for sweeps it keeps what is written, see account.py.
 """
 
 import argparse
@@ -11,7 +11,10 @@ import ssl
 import subprocess
 import sys
 import threading
+import urllib.parse
 from pathlib import Path
+
+import account
 
 CREATOR = "111122223333"
 PAGE_BYTES = 1 << 20  # of a query's answer, as DynamoDB counts them
@@ -66,8 +69,12 @@ class Stand:
         self.lock = threading.Lock()
         self.reset(0)
 
-    def reset(self, rows):
+    def reset(self, rows, instances=None):
+        """`instances`: a sweep's account with so many, whose tables are empty; -1: that of before, as it is; None: no sweep."""
         with self.lock:
+            if instances is None or instances >= 0:
+                self.account = account.Account(instances or 0)
+                self.tables = None if instances is None else account.Tables()
             self.requests = self.sent = self.received = self.connections = 0
             self.operations = {}
             pages = usage_pages(rows)
@@ -87,17 +94,39 @@ class Stand:
             self.received += received
             self.sent += sent
 
-    def answer(self, headers, body):
+    def answer(self, path, headers, body):
         """The operation, the content type and the body of the answer."""
         target = headers.get(b"x-amz-target")
         if target is None:
-            for operation, answer in (
-                (b"AssumeRole", ASSUMED_ROLE), (b"DescribeImages", IMAGES), (b"DescribeImageAttribute", PERMISSIONS)):
-                if b"Action=" + operation in body:
-                    return operation.decode(), b"text/xml;charset=UTF-8", answer
-            raise ValueError(f"unknown request: {body[:200]}")
+            return self.answer_query(path, body)
         operation = target.split(b".")[1].decode()
+        if operation == "DescribeParameters":
+            return operation, b"application/x-amz-json-1.1", b'{"Parameters":[]}'
+        if self.tables is not None:
+            with self.lock:
+                answer = getattr(self.tables, operation)(json.loads(body))
+            return operation, b"application/x-amz-json-1.0", json.dumps(answer, separators=(",", ":")).encode()
         return operation, b"application/x-amz-json-1.0", getattr(self, operation)(body)
+
+    def answer_query(self, path, body):
+        if path in account.REST_LISTS:
+            operation, member = account.REST_LISTS[path]
+            return operation, b"application/json", json.dumps({member: []}).encode()
+        form = dict(urllib.parse.parse_qsl(body.decode()))
+        operation = form.get("Action", "")
+        if operation == "AssumeRole":
+            answer = ASSUMED_ROLE
+        elif operation == "DescribeImages":
+            answer = IMAGES
+        elif operation == "DescribeImageAttribute":
+            answer = PERMISSIONS
+        elif operation in ("DescribeAutoScalingGroups", "DescribeLaunchConfigurations"):
+            answer = account.autoscaling(operation)
+        else:
+            answer = self.account.ec2(operation, form)
+        if answer is None:
+            raise ValueError(f"unknown request: {path} {body[:200]}")
+        return operation, b"text/xml;charset=UTF-8", answer
 
     def BatchGetItem(self, body):
         return b'{"Responses":{"mapping":[]},"UnprocessedKeys":{}}'
@@ -138,7 +167,8 @@ def serve(stand, accepted, context):
                 buffer += part
             body = bytes(buffer[end + 4:length])
             del buffer[:length]
-            operation, kind, answer = stand.answer(headers, body)
+            path = line.split(b" ")[1].split(b"?")[0].decode()
+            operation, kind, answer = stand.answer(path, headers, body)
             head = (
                 b"HTTP/1.1 200 OK\r\nServer: Server\r\nContent-Type: %s\r\nContent-Length: %d\r\nConnection: keep-alive\r\n"
                 b"x-amzn-RequestId: 8PO4QK1M8MTR0GHL8VNNBJ6CRJVV4KQNSO5AEMVJF66Q9ASUAAJG\r\n\r\n" % (kind, len(answer)))
@@ -187,11 +217,11 @@ def main():
 
     threading.Thread(target=accept, daemon=True).start()
     print(listener.getsockname()[1], flush=True)
-    # Commands on standard input: "reset ROWS" or "report"; each is answered with one line.
+    # Commands on standard input: "reset ROWS [INSTANCES]" or "report"; each is answered with one line.
     for line in sys.stdin:
         command, *arguments = line.split()
         if command == "reset":
-            stand.reset(int(arguments[0]))
+            stand.reset(*map(int, arguments))
         print(json.dumps(stand.report()), flush=True)
 
 

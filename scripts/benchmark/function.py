@@ -9,7 +9,7 @@ import tempfile
 import time
 
 PREFIX = b"/2018-06-01/runtime/"
-TIME_LIMIT = 120  # seconds, for every wait
+TIME_LIMIT = 900  # seconds, for every wait: as long as an invocation may take
 
 
 class FunctionFailed(Exception):

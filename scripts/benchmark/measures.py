@@ -13,6 +13,7 @@ from function import Function
 REPOSITORY = Path(__file__).resolve().parents[2]
 PEERS = Path(__file__).resolve().parent / "peers"
 FUNCTIONS = ("share-recorder", "usage-tracker", "deregistration-checker", "image-distribution")
+SWEEP = json.dumps({"sweep": {"force": True}}).encode()
 CHECK = json.dumps({"check": "ami-0abcdef1234567890"}).encode()
 
 SETTINGS = {
@@ -47,8 +48,8 @@ class AWS:
         print(text, file=self.process.stdin, flush=True)
         return json.loads(self.process.stdout.readline())
 
-    def reset(self, rows=0):
-        self.command(f"reset {rows}")
+    def reset(self, rows=0, instances=None):
+        self.command(f"reset {rows}" + ("" if instances is None else f" {instances}"))
 
     def report(self):
         return self.command("report")
@@ -263,6 +264,27 @@ def growth_of_checks(executables, aws, counts, repetitions):
                 entry[language] = {
                     "wall": median([wall for wall, _ in figures]), "cpu": median([cpu for _, cpu in figures]),
                     "traffic": traffic, "memory": function.memory(), "answer_bytes": len(body)}
+        result.append(entry)
+    return result
+
+
+def sweeps(executables, aws, counts):
+    """For each number of instances: what a first sweep costs, that records everything, and the next one, that finds
+    everything as it was; wall time is a sweep's own pace."""
+    result = []
+    for count in counts:
+        entry = {"count": count}
+        aws.reset(0, count)
+        for name in "first", "next":
+            aws.reset(0, -1)
+            with executables.swift("usage-tracker", aws.environment) as function:
+                before = function.cpu_time()
+                body, wall = function.invoke(SWEEP)
+                cpu, memory = function.cpu_time() - before, function.memory()
+            answer = json.loads(body)
+            if answer["sweep"] != "completed" or answer["resources"] != count:
+                raise SystemExit(f"bench: a sweep of {count} instances ends with {body[:500]}")
+            entry[name] = {"wall": wall, "cpu": cpu, "memory": memory, "traffic": aws.report()}
         result.append(entry)
     return result
 

@@ -7,6 +7,10 @@ def milliseconds(seconds):
     return f"{seconds * 1e3:.3g} ms" if seconds < 0.0995 else f"{seconds * 1e3:.0f} ms"
 
 
+def seconds(value):
+    return f"{value:.1f} s"
+
+
 def microseconds(seconds):
     return f"{seconds * 1e6:.0f} µs"
 
@@ -51,6 +55,8 @@ def bars(figures):
         result.append(Bar(f"CPU of a warm echo of {size} / Python", echo["swift"]["cpu"] / echo["python"]["cpu"], 1, one_in))
     result += [
         Bar("CPU of a warm real invocation / boto3", warm["swift"]["cpu"] / warm["python"]["cpu"], 1 / 8, one_in),
+        Bar("memory of the largest sweep", max(
+            part["memory"]["VmHWM"] for entry in figures["sweeps"] for part in (entry["first"], entry["next"])), 256 * MB, megabytes),
         Bar("zip, largest", max(figures["zip"].values()), 7_500_000, millions),
     ]
     return result
@@ -120,6 +126,20 @@ def growth(entries, what):
     return rows
 
 
+def sweeps(entries):
+    """How the cost of a sweep grows: the first, which records everything, and the next."""
+    rows = [("instances", "sweep", "requests", "bytes out", "bytes in", "wall", "CPU", "memory")]
+    for entry in entries:
+        for name in "first", "next":
+            part = entry[name]
+            traffic = part["traffic"]
+            rows.append((
+                f"{entry['count']:,}", name, f"{traffic['requests']:,}", f"{traffic['request_bytes']:,}",
+                f"{traffic['response_bytes']:,}", seconds(part["wall"]), seconds(part["cpu"]),
+                megabytes(part["memory"]["VmHWM"])))
+    return rows
+
+
 def print_all(figures, bars, render=table):
     sections = [
         ("Beside Python under awslambdaric, with boto3 (ratio: how many times more Python takes)", comparison(figures)),
@@ -129,6 +149,8 @@ def print_all(figures, bars, render=table):
         sections.append(("An event by its number of instances, warm", growth(figures["events"], "instances")))
     if figures["checks"]:
         sections.append(("A check by the image's number of usage rows", growth(figures["checks"], "rows")))
+    if figures["sweeps"]:
+        sections.append(("A sweep by the account's number of instances", sweeps(figures["sweeps"])))
     verdicts = [("bar", "measured", "at most", "")]
     for bar in bars:
         verdicts.append((bar.title, bar.show(bar.value), bar.show(bar.limit), "met" if bar.is_met else "MISSED"))
