@@ -192,6 +192,25 @@ def sweep_at_work(stage: Stage) -> list[str]:
     return [json.dumps({name: answer.get(name) for name in told}) for answer in (first, second)]
 
 
+def guard_at_work(stage: Stage) -> list[str]:
+    """What the guard does while an image is in use, and once it is clear."""
+    world, story = World(stage, CONSUMER_A), stage.story()
+    ec2 = stage.cloud.client("ec2", CREATOR)
+    tag = {"Resources": [story.image], "Tags": [{"Key": "ami-steward-guard", "Value": "true"}]}
+    world.empty()
+    ec2.create_tags(**tag)
+    story.tell(story.share(CONSUMER_A))
+    world.instance(story.image)
+    told = []
+    for _ in range(2):
+        world.sweep()
+        answer, failed = stage.invoke("deregistration-checker", {"guard": {}})
+        told.append(answer["errorType"] if failed else f"given {answer['given_count']}, taken {answer['taken_count']}")
+        world.empty()
+    ec2.delete_tags(**tag)
+    return told
+
+
 AT_WORK = {
     "share-recorder": recorder_at_work, "usage-tracker": tracker_at_work, "deregistration-checker": checker_at_work,
 }  # fmt: skip
@@ -248,14 +267,16 @@ DISPENSABLE = {
 
 
 def failures(stage: Stage, name: str) -> list[str]:
-    """The errors with which a function ends, doing everything it is there for; of the tracker also what sweeps come to."""
+    """The errors with which a function ends, doing everything it is there for; of the tracker also what sweeps come to,
+    and of the checker what the guard does."""
     stage.cloud.set(recycle=stage.function(name))
     errors = []
     story = stage.story()
     for function, event in AT_WORK[name](story):
         answer, failed = stage.invoke(function, event)
         errors += [story.anonymous(answer["errorMessage"])] if failed else []
-    return errors + (sweep_at_work(stage) if name == "usage-tracker" else [])
+    more = {"usage-tracker": sweep_at_work, "deregistration-checker": guard_at_work}.get(name)
+    return errors + (more(stage) if more else [])
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -265,8 +286,9 @@ def test_a_function_fails_without_any_one_of_its_permissions(stage: Stage, name:
     if name == "usage-tracker":
         roles.append(usage_role(cloud, CONSUMER_A))
     usual = failures(stage, name)
-    # The checker's is for the account without an address; the tracker's are its sweeps.
-    assert len(usual) == {"deregistration-checker": 1, "usage-tracker": 2}.get(name, 0), usual
+    # The checker's first is for the account without an address.
+    assert len(usual) == {"deregistration-checker": 3, "usage-tracker": 2}.get(name, 0), usual
+    assert name != "deregistration-checker" or usual[1:] == ["given 1, taken 0", "given 0, taken 1"]
     assert all(json.loads(each)["skipped"] == [] for each in usual if name == "usage-tracker"), usual
     tried = 0
     for role in roles:
