@@ -22,31 +22,32 @@ def elsewhere(stage: Stage, cloud: LocalCloud, tmp_path_factory: pytest.TempPath
 
 
 def test_each_region_is_swept_by_itself(stage: Stage, elsewhere: Stage) -> None:
-    worlds = {each: World(each, CONSUMER_A) for each in (stage, elsewhere)}
-    stories = {each: each.story() for each in worlds}
-    for each, world in worlds.items():
+    here, there = World(stage, CONSUMER_A), World(elsewhere, CONSUMER_A)
+    used = {}
+    for world in (here, there):
         world.empty()
-        stories[each].tell(stories[each].share(CONSUMER_A))
-    used = {each: {world.instance(stories[each].image), world.parameter(stories[each].image)} for each, world in worlds.items()}
+        story = world.stage.story()
+        story.tell(story.share(CONSUMER_A))
+        used[world] = (story, {world.instance(story.image), world.parameter(story.image)})
 
-    assert worlds[stage].sweep()["sweep"] == "completed"
-    assert worlds[stage].used() == used[stage]
-    assert worlds[elsewhere].used() == set() and worlds[elsewhere].coverage() == {}
-    assert worlds[stage].coverage()["region"] == stage.cloud.region
+    assert here.sweep()["sweep"] == "completed"
+    assert here.used() == used[here][1]
+    assert there.used() == set() and there.coverage() == {}
+    assert here.coverage()["region"] == stage.cloud.region
 
-    worlds[elsewhere].tick()
-    assert worlds[elsewhere].used() == used[elsewhere]
-    assert worlds[elsewhere].coverage()["region"] == OTHER
-    assert {row["region"] for row in worlds[elsewhere].rows()} == {OTHER}
-    assert worlds[stage].used() == used[stage]
+    there.tick()
+    assert there.used() == used[there][1]
+    assert there.coverage()["region"] == OTHER
+    assert {row["region"] for row in there.rows()} == {OTHER}
+    assert here.used() == used[here][1]
 
     # Each region's checker knows its own images.
-    for here, there in ((stage, elsewhere), (elsewhere, stage)):
-        answer, failed = here.invoke("deregistration-checker", {"check": stories[here].image})
-        assert not failed and answer["verdict"] == "in-use" and answer["resource_count"] == 2
-        answer, failed = here.invoke("deregistration-checker", {"check": stories[there].image})
-        assert not failed and answer["verdict"] == "unknown" and answer["resource_count"] == 0
-    for world in worlds.values():
+    for world, other in ((here, there), (there, here)):
+        answer, failed = world.stage.invoke("deregistration-checker", {"check": used[world][0].image})
+        assert not failed and (answer["verdict"], answer["resource_count"]) == ("in-use", 2)
+        answer, failed = world.stage.invoke("deregistration-checker", {"check": used[other][0].image})
+        assert not failed and (answer["verdict"], answer["resource_count"]) == ("unknown", 0)
+    for world in (here, there):
         world.empty()
 
 

@@ -195,6 +195,7 @@ def finish(world: World) -> None:
     raise AssertionError("the sweep does not end")
 
 
+@pytest.mark.timeout(1200)
 def test_killed_at_each_of_its_calls(stage: Stage, world: World) -> None:
     """Killed at its first call, at its second, and so on, before or after it takes effect, until there is none left; each time
     the next tick continues, and ends with what is really there."""

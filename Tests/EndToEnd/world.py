@@ -16,6 +16,8 @@ COMPONENT = "arn:aws:imagebuilder:us-east-1:aws:component/update-linux/x.x.x"
 class World:
     """An account in the deployment's region."""
 
+    usage_table, mapping_table = "ami-steward-usage", "ami-steward-mapping"
+
     def __init__(self, stage: Stage, account: str):
         self.stage = stage
         self.cloud = stage.cloud
@@ -201,14 +203,6 @@ class World:
         for row in self.cloud.tables(account)[table]:
             if wanted(row):
                 client.delete_item(TableName=table, Key={key: {"S": row[key]} for key in keys})
-
-    @property
-    def usage_table(self) -> str:
-        return self.stage.deployment.terraform.outputs()["creator"]["usage_table"]
-
-    @property
-    def mapping_table(self) -> str:
-        return "ami-steward-mapping"
 
     # MARK: Sweeping
 
