@@ -84,12 +84,12 @@ class RuntimeProcess:
             **dict(configuration.environment),
             **credentials,
         }
-        runtime_api = ("127.0.0.1", _free_port())
-        self._proxy = RuntimeProxy(runtime_api, configuration.account, configuration.region)
+        self._proxy = RuntimeProxy(configuration.account, configuration.region)
+        self._proxy.runtime_api_port = _free_port()
         command = [
             emulator, "--log-level", "info",
             "--runtime-interface-emulator-address", f"127.0.0.1:{self._address[1]}",
-            "--runtime-api-address", f"127.0.0.1:{runtime_api[1]}",
+            "--runtime-api-address", f"127.0.0.1:{self._proxy.runtime_api_port}",
             "/usr/bin/env", f"AWS_LAMBDA_RUNTIME_API=127.0.0.1:{self._proxy.address[1]}", "./bootstrap",
         ]  # fmt: skip
         parent = os.getpid()
