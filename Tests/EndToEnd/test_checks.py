@@ -203,7 +203,8 @@ def test_the_guard_protects_what_is_used_until_it_is_clear(stage: Stage, story: 
         tell(each, each.share(CONSUMER_A), each.run(CONSUMER_A))
     tell(untouched, untouched.share(CONSUMER_A), untouched.run(CONSUMER_A))
     ec2.enable_image_deregistration_protection(ImageId=theirs.image, WithCooldown=True)
-    assert guard(stage)["scope"] == "off"
+    with guarded(stage, "off"):
+        assert guard(stage)["scope"] == "off"
     with guarded(stage, "tagged"):
         assert story.image in guard(stage)["given"]
         assert [protection(each) for each in (story, theirs, untouched)] == [
