@@ -13,7 +13,7 @@ from conftest import REPOSITORY, run
 CASES = [
     ("share-recorder", "modify-image-attribute-add-account.json", {"dynamodb"}),
     ("usage-tracker", "run-instances.json", {"sts", "ec2"}),
-    ("deregistration-checker", "check.json", {"dynamodb"}),
+    ("deregistration-checker", "check.json", {"dynamodb", "ec2"}),
 ]
 
 
