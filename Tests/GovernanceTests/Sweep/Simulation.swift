@@ -21,10 +21,10 @@ final class Simulation: Sendable {
         var numbers = 0
         /// By which event each row came to be, as long as what it stands for is there.
         var lives: [String: Int] = [:]
-        /// Whose end has been heard of by an invocation that ended well, and by which event.
-        var released: [Resource: Int] = [:]
-        /// By which event each resource came to be for the last time.
-        var born: [Resource: Int] = [:]
+        /// Whose end has been heard of by an invocation that ended well, and of when.
+        var released: [Resource: EventTime] = [:]
+        /// When each resource came to be for the last time.
+        var born: [Resource: EventTime] = [:]
     }
 
     let rig: SweepRig
@@ -111,7 +111,7 @@ final class Simulation: Sendable {
                 return UsageRow.Key(account: consumer, image: image, resource: resource).sortKey
             }
             for row in rows { state.lives[row] = state.events }
-            for (resource, _) in acquisitions { state.born[resource] = state.events }
+            for (resource, _) in acquisitions { state.born[resource] = time }
             let delivery = Delivery(
                 changes: UsageChanges(
                     acquisitions: acquisitions.map { Acquisition($0, of: $1, mark) },
@@ -229,7 +229,8 @@ final class Simulation: Sendable {
                 state.inHand[number] = nil
                 promises.keep(delivery.promised.filter { state.lives[$0] == delivery.number })
                 for resource in delivery.changes.releases {
-                    state.released[resource] = max(delivery.number, state.released[resource] ?? 0)
+                    let known = state.released[resource] ?? delivery.changes.mark.time
+                    state.released[resource] = max(delivery.changes.mark.time, known)
                 }
             }
         }
@@ -296,7 +297,8 @@ final class Simulation: Sendable {
         // Who is cut off may leave a row behind, and nobody but a sweep would find it.
         if crashes == 0 {
             let ended = state.withLock { state in
-                Set(state.released.filter { $0.value > state.born[$0.key] ?? 0 }.keys)
+                // Within the same second, events do not tell which was first.
+                Set(state.released.filter { $0.value > state.born[$0.key] ?? .init(milliseconds: 0) }.keys)
             }.subtracting(account.resources)
             findings.revived = rig.rows.filter { row in
                 UsageRow.Key(account: consumer, sortKey: row).map { ended.contains($0.resource) } ?? true
