@@ -52,7 +52,7 @@ ensure_swift() {
         done
     fi
     command -v swift >/dev/null ||
-        die "Swift 6.1 or newer is needed (https://www.swift.org/install/linux/); it is neither on PATH nor in" \
+        die "Swift 6.2 or newer is needed (https://www.swift.org/install/linux/); it is neither on PATH nor in" \
             "/opt/swift, /usr/local/swift or ~/.local/share/swiftly"
     ensure_packages "${swift_packages[@]}"
     # Swift links with gold, which newer releases of Debian have as a package of its own.
@@ -60,7 +60,7 @@ ensure_swift() {
     version=$(swift --version 2>&1) || die "$(command -v swift) does not start: $version"
     version=$(sed -n 's/.*Swift version \([0-9]*\.[0-9]*\).*/\1/p' <<<"$version")
     case $version in
-    6.[1-9]* | [7-9].* | [1-9][0-9]*) ;;
-    *) die "Swift 6.1 or newer is needed; $(command -v swift) is ${version:-of an unknown version}" ;;
+    6.[2-9]* | [7-9].* | [1-9][0-9]*) ;;
+    *) die "Swift 6.2 or newer is needed; $(command -v swift) is ${version:-of an unknown version}" ;;
     esac
 }
