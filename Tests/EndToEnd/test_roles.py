@@ -186,6 +186,7 @@ def sweep_at_work(stage: Stage) -> list[str]:
     world.builder.delete_image_recipe(imageRecipeArn=made["image-recipe"])
     world.builder.delete_container_recipe(containerRecipeArn=made["container-recipe"])
     world.release_lease()
+    world.age()
     world.left_over(story.image, story.instance(7))
     second, _ = stage.invoke("usage-tracker", {"sweep": {"force": True}}, CONSUMER_A)
     world.empty()

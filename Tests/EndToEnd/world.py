@@ -5,12 +5,21 @@ A sweep sees everything that its account has; a world is therefore emptied befor
 
 import datetime
 import json
+import re
 import uuid
 from typing import Any
 
 from story import CREATOR, Stage, Story
 
 COMPONENT = "arn:aws:imagebuilder:us-east-1:aws:component/update-linux/x.x.x"
+
+
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}\.[0-9]{3}Z")
+
+
+def _earlier(text: str, minutes: float) -> str:
+    time = datetime.datetime.fromisoformat(text) - datetime.timedelta(minutes=minutes)
+    return time.strftime("%Y-%m-%dT%H:%M:%S.") + text[-4:]
 
 
 class World:
@@ -216,8 +225,22 @@ class World:
         self.cloud.fire_schedule(self.account, "ami-steward-usage-tracker-sweep")
         assert [each["error"] for each in self.cloud.invocations(before) if each["error"]] == []
 
-    def sweep(self, force: bool = True) -> dict[str, Any]:
-        """Asks the tracker for a sweep; returns its answer."""
+    def age(self, minutes: float = 20) -> None:
+        """As if everything that the tracker noted had been so long ago: EC2's answers count only once they cannot be older than
+        what they are about."""
+        client = self.cloud.client("dynamodb", self.account)
+        for row in self.stage.deployment.table(self.account, "mapping"):
+            times = {name: value for name, value in row.items() if isinstance(value, str) and _TIME.fullmatch(value)}
+            if row["resource_id"] == "sweep" or not times:
+                continue
+            item = {name: {"N": str(value)} if isinstance(value, int) else {"S": value} for name, value in row.items()}
+            item |= {name: {"S": _earlier(value, minutes)} for name, value in times.items()}
+            client.put_item(TableName=self.mapping_table, Item=item)
+
+    def sweep(self, force: bool = True, later: bool = True) -> dict[str, Any]:
+        """Asks the tracker for a sweep, some time after everything before; returns its answer."""
+        if later:
+            self.age()
         answer, failed = self.stage.invoke("usage-tracker", {"sweep": {"force": True} if force else {}}, self.account)
         assert not failed, answer
         return answer
@@ -232,6 +255,7 @@ class World:
 
     def backdate(self, hours: float) -> None:
         """As if the last sweep had been so long ago, and everything it saw been seen so long ago."""
+        self.age(hours * 60)
         client = self.cloud.client("dynamodb", self.account)
         then = datetime.datetime.now(datetime.UTC) - datetime.timedelta(hours=hours)
         text = then.strftime("%Y-%m-%dT%H:%M:%S.000Z")
