@@ -4,14 +4,15 @@ import Glibc
 public enum OutputFile {
     /// Writes the text beside the file and puts it in its place: whoever reads the file sees the old text or the new one.
     ///
+    /// - Parameter isPrivate: whether only the owner may read a file that is made.
     /// - Throws: ``CommandFailure``, naming the file and the reason.
-    public static func write(_ text: String, to path: String) throws(CommandFailure) {
+    public static func write(_ text: String, to path: String, isPrivate: Bool = false) throws(CommandFailure) {
         var information = stat()
         // What is no ordinary file (a pipe, /dev/stdout) is not replaced but written to.
         let isOrdinary = stat(path, &information) != 0 || information.st_mode & S_IFMT == S_IFREG
         let target = isOrdinary ? "\(path).\(getpid()).partial" : path
         let flags = isOrdinary ? O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC : O_WRONLY | O_CLOEXEC
-        let descriptor = open(target, flags, 0o644)
+        let descriptor = open(target, flags, isPrivate ? 0o600 : 0o644)
         guard descriptor >= 0 else { throw failure(path) }
         var text = text
         var reason: CommandFailure?

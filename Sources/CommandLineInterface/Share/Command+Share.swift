@@ -67,6 +67,12 @@ extension Command {
         run: { context in
             let session = ShareSession(context: context)
             let plan = try session.plan(try context.arguments.required(ShareOptions.plan))
+            guard plan.kind == .share else {
+                throw CommandFailure(
+                    "the plan is one that takes back",
+                    hint: "amictl share revoke takes back, after asking who uses the images"
+                )
+            }
             if let file = context.arguments[ShareOptions.manifest] { try await session.compare(plan, with: file) }
             session.note(plan)
             let (cloud, closed) = try await session.enter(plan)
@@ -106,6 +112,7 @@ extension ShareSession {
     func planned(writingTo file: String?) async throws -> (SharePlan, AWSShareCloud) {
         let manifestFile = try context.arguments.required(ShareOptions.manifest)
         let manifest = try manifest(manifestFile)
+        if let file { try OutputFile.check(file) }
         let cloud = try await enter(manifest, file: manifestFile)
         let planning = SharePlanning(
             manifest,
@@ -114,7 +121,8 @@ extension ShareSession {
         )
         let plan = try await looking { try await planning.plan(scanner(cloud), at: .now()) }
         note(plan)
-        if let file { try OutputFile.write(try plan.text(), to: file) }
+        // External ids are no secrets, but nobody else's business.
+        if let file { try OutputFile.write(try plan.text(), to: file, isPrivate: true) }
         return (plan, cloud)
     }
 

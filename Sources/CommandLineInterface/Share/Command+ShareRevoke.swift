@@ -20,7 +20,7 @@ extension Command {
         options: [
             ShareOptions.image, ShareOptions.account, ShareOptions.manifest, ShareOptions.dryRun, ShareOptions.force,
             ShareOptions.verbose,
-        ] + [TableOptions.prefix, TableOptions.usage],
+        ] + TableOptions.all,
         examples: [
             .init("share revoke plan.yaml", "take back what the plan shared"),
             .init("share revoke --ami ami-0abcdef1234567890 -c config.yaml", "take the image from everybody"),

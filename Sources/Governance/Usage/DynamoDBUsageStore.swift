@@ -43,12 +43,14 @@ public struct DynamoDBUsageStore: UsageStore {
     public func write(_ writes: [MappingWrite]) async throws -> Set<MappingKey> {
         var conditional: [DynamoDB.ConditionalWrite] = []
         var keys: [MappingKey?] = []
-        var checked: Set<MappingKey> = []
+        var versions: [MappingKey: Int] = [:]
         for write in writes {
             // What is released stays so, whether its template is deleted or not.
             let template = write.record.state == .released ? nil : write.undeletedTemplate
-            let group = template.map { $0.resourceID }
-            if let template, checked.insert(template).inserted {
+            let number = template.map { versions[$0, default: 0] } ?? 0
+            let group = template.map { "\($0.resourceID) \(number / Self.maximumGroup)" }
+            if let template { versions[template] = number + 1 }
+            if let template, number.isMultiple(of: Self.maximumGroup) {
                 let check = DynamoDB.ConditionCheck(
                     table: mappingTable,
                     key: key(of: template),
@@ -65,6 +67,9 @@ public struct DynamoDBUsageStore: UsageStore {
         let outcomes = try await own.writeConditionally(conditional)
         return Set(zip(keys, outcomes).compactMap { key, outcome in outcome == .written ? nil : key })
     }
+
+    /// Versions of a launch template in one transaction, which takes 100 writes, with the check of the template.
+    private static let maximumGroup = 99
 
     func key(of key: MappingKey) -> DynamoDB.Item {
         [MappingRecord.resourceKey: .string(key.resourceID), MappingRecord.partKey: .string(key.part)]

@@ -95,6 +95,32 @@ import Testing
         #expect(requests[1]["ExclusiveStartKey"]?["part"]?["S"]?.string == "-")
     }
 
+    /// A transaction takes a hundred writes: each has the check that the launch template is not deleted.
+    @Test(arguments: [1, 99, 100, 250])
+    func versionsOfOneTemplateByTheHundred(count: Int) async throws {
+        let (store, fixture) = try store { _, _ in .ok("{}") }
+        let template = LaunchTemplateID(checked: "lt-0123456789abcdef0")
+        let writes = (1...count).map { version in
+            MappingWrite(
+                record: MappingRecord(
+                    key: Resource.launchTemplateVersion(template, version).mappingKey(using: nil),
+                    acquired: .init(image: image, resourceName: nil, mark: .sweep(at: Self.start)),
+                    seen: Self.start
+                ),
+                replaced: nil,
+                undeletedTemplate: .template(template)
+            )
+        }
+        #expect(try await store.write(writes).isEmpty)
+        let transactions = try fixture.bodies(of: "TransactWriteItems").map {
+            try #require(try json($0)["TransactItems"]?.array)
+        }
+        #expect(transactions.count == (count + 98) / 99)
+        #expect(transactions.allSatisfy { $0.count <= 100 })
+        #expect(transactions.allSatisfy { $0.count { $0["ConditionCheck"] != nil } == 1 })
+        #expect(transactions.reduce(0) { $0 + $1.count { $0["Put"] != nil } } == count)
+    }
+
     @Test func anUnreadableTokenIsRefused() async throws {
         let (store, _) = try store { _, _ in CloudFixture.items([]) }
         await #expect(throws: MalformedItem(attribute: "token")) { try await store.mappings(after: "x") }
