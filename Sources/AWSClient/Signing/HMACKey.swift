@@ -13,9 +13,12 @@ final class HMACKey {
         }
         self.context = context
         var digest = Array("SHA256".utf8CString)
-        let status = digest.withUnsafeMutableBufferPointer { digest in
-            let name = OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest.baseAddress, 0)
-            return EVP_MAC_init(context, key, key.count, [name, OSSL_PARAM_construct_end()])
+        // The parameter holds the addresses of both texts.
+        let status = OSSL_MAC_PARAM_DIGEST.withCString { name in
+            digest.withUnsafeMutableBufferPointer { digest in
+                let parameter = OSSL_PARAM_construct_utf8_string(name, digest.baseAddress, 0)
+                return EVP_MAC_init(context, key, key.count, [parameter, OSSL_PARAM_construct_end()])
+            }
         }
         precondition(status == 1, "libcrypto has no HMAC-SHA-256")
     }
