@@ -181,7 +181,9 @@ struct RequestHandler: Sendable {
         after error: any Error,
         _ operation: DistributionManager.Operation
     ) async {
-        guard request.kind != .delete, !Task.isCancelled,
+        // Where the time is over, nothing can be taken back, and what was being done then is the reason.
+        let isOver = Task.isCancelled || (error as? AWSError)?.kind == .deadline
+        guard request.kind != .delete, !isOver,
             let arn = request.resourceProperties["AmiDistributionArn"]?.string.map(TextList.trimmed)
                 .flatMap(ConfigurationARN.init)
         else { return }
