@@ -264,7 +264,7 @@ LAMBDAS_OWN = {"Log", "KeepDeadLetters"}
 # An alert is sent without the image's name rather than not at all; a check says what EC2 did not tell.
 DISPENSABLE = {
     ("deregistration-checker", sid)
-    for sid in ("NameImages", "ReadLaunchPermissions", "AskForUsageReport", "ReadUsageReports")
+    for sid in ("NameImages", "ReadLaunchPermissions", "AskForUsageReport", "DeleteUsageReports", "ReadUsageReports")
 }
 
 

@@ -76,12 +76,9 @@ data "aws_iam_policy_document" "usage_tracker" {
     for_each = var.sweep ? [1] : []
 
     content {
-      sid     = "ReadNodeGroups"
-      actions = ["eks:DescribeNodegroup", "eks:ListNodegroups"]
-      resources = [
-        "arn:${local.partition}:eks:${local.region}:${local.account}:cluster/*",
-        "arn:${local.partition}:eks:${local.region}:${local.account}:nodegroup/*",
-      ]
+      sid       = "ListNodeGroups"
+      actions   = ["eks:ListNodegroups"]
+      resources = ["arn:${local.partition}:eks:${local.region}:${local.account}:cluster/*"]
     }
   }
 
@@ -89,12 +86,29 @@ data "aws_iam_policy_document" "usage_tracker" {
     for_each = var.sweep ? [1] : []
 
     content {
-      sid     = "ReadRecipes"
-      actions = ["imagebuilder:GetContainerRecipe", "imagebuilder:GetImageRecipe"]
-      resources = [
-        "arn:${local.partition}:imagebuilder:${local.region}:${local.account}:container-recipe/*",
-        "arn:${local.partition}:imagebuilder:${local.region}:${local.account}:image-recipe/*",
-      ]
+      sid       = "ReadNodeGroups"
+      actions   = ["eks:DescribeNodegroup"]
+      resources = ["arn:${local.partition}:eks:${local.region}:${local.account}:nodegroup/*"]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = var.sweep ? [1] : []
+
+    content {
+      sid       = "ReadContainerRecipes"
+      actions   = ["imagebuilder:GetContainerRecipe"]
+      resources = ["arn:${local.partition}:imagebuilder:${local.region}:${local.account}:container-recipe/*"]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = var.sweep ? [1] : []
+
+    content {
+      sid       = "ReadRecipes"
+      actions   = ["imagebuilder:GetImageRecipe"]
+      resources = ["arn:${local.partition}:imagebuilder:${local.region}:${local.account}:image-recipe/*"]
     }
   }
 

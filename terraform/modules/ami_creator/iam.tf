@@ -98,11 +98,17 @@ data "aws_iam_policy_document" "deregistration_checker" {
   # What EC2 itself knows of an image's usage in all accounts. A report is made for the question and deleted after it.
   statement {
     sid     = "AskForUsageReport"
-    actions = ["ec2:CreateImageUsageReport", "ec2:DeleteImageUsageReport"]
+    actions = ["ec2:CreateImageUsageReport"]
     resources = [
       "arn:${local.partition}:ec2:${local.region}::image/*",
       "arn:${local.partition}:ec2:${local.region}:${local.account}:image-usage-report/*",
     ]
+  }
+
+  statement {
+    sid       = "DeleteUsageReports"
+    actions   = ["ec2:DeleteImageUsageReport"]
+    resources = ["arn:${local.partition}:ec2:${local.region}:${local.account}:image-usage-report/*"]
   }
 
   statement {

@@ -59,14 +59,10 @@ run "policy" {
       ListWhatIsThere             = "*"
       LetReferencesBeChecked      = "*"
       FollowParentImages          = "arn:aws:imagebuilder:eu-central-1:111111111111:image/*"
-      ReadNodeGroups = [
-        "arn:aws:eks:eu-central-1:222222222222:nodegroup/*",
-        "arn:aws:eks:eu-central-1:222222222222:cluster/*",
-      ]
-      ReadRecipes = [
-        "arn:aws:imagebuilder:eu-central-1:222222222222:image-recipe/*",
-        "arn:aws:imagebuilder:eu-central-1:222222222222:container-recipe/*",
-      ]
+      ListNodeGroups              = "arn:aws:eks:eu-central-1:222222222222:cluster/*"
+      ReadNodeGroups              = "arn:aws:eks:eu-central-1:222222222222:nodegroup/*"
+      ReadContainerRecipes        = "arn:aws:imagebuilder:eu-central-1:222222222222:container-recipe/*"
+      ReadRecipes                 = "arn:aws:imagebuilder:eu-central-1:222222222222:image-recipe/*"
       ResolveImageParameters = [
         "arn:aws:ssm:eu-central-1::parameter/aws/service/*",
         "arn:aws:ssm:eu-central-1:222222222222:parameter/*",
@@ -84,7 +80,7 @@ run "policy" {
 
   assert {
     condition = alltrue([
-      for action in flatten([for statement in jsondecode(data.aws_iam_policy_document.usage_tracker.json).Statement : statement.Action if contains(["LookUpImages", "ListWhatIsThere", "LetReferencesBeChecked", "ReadNodeGroups", "ReadRecipes", "FollowParentImages"], statement.Sid)]) :
+      for action in flatten([for statement in jsondecode(data.aws_iam_policy_document.usage_tracker.json).Statement : statement.Action if contains(["LookUpImages", "ListWhatIsThere", "LetReferencesBeChecked", "ListNodeGroups", "ReadNodeGroups", "ReadContainerRecipes", "ReadRecipes", "FollowParentImages"], statement.Sid)]) :
       can(regex(":(Describe|Get|List)", action))
     ])
     error_message = "The tracker can do more than look."
@@ -134,7 +130,7 @@ run "without_sweep" {
   }
 
   assert {
-    condition     = length(setintersection(jsondecode(data.aws_iam_policy_document.usage_tracker.json).Statement[*].Sid, ["CompareMapping", "ListWhatIsThere", "LetReferencesBeChecked", "ReadNodeGroups", "ReadRecipes", "FollowParentImages"])) == 0
+    condition     = length(setintersection(jsondecode(data.aws_iam_policy_document.usage_tracker.json).Statement[*].Sid, ["CompareMapping", "ListWhatIsThere", "LetReferencesBeChecked", "ListNodeGroups", "ReadNodeGroups", "ReadContainerRecipes", "ReadRecipes", "FollowParentImages"])) == 0
     error_message = "The function may do what only a sweep needs."
   }
 }

@@ -231,8 +231,9 @@ run "checker" {
         "arn:aws:ec2:eu-central-1::image/*",
         "arn:aws:ec2:eu-central-1:111111111111:image-usage-report/*",
       ]
-      ReadUsageReports = "*"
-      NameImages       = "*"
+      DeleteUsageReports = "arn:aws:ec2:eu-central-1:111111111111:image-usage-report/*"
+      ReadUsageReports   = "*"
+      NameImages         = "*"
     }
     error_message = "The checker may touch other resources than its own."
   }
