@@ -15,13 +15,14 @@ variable "trusted_principals" {
   type        = list(string)
 
   validation {
-    condition     = length(var.trusted_principals) > 0 && alltrue([for arn in var.trusted_principals : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:(role|user)/[A-Za-z0-9_+=,.@/*?-]+$", arn))])
-    error_message = "Trusted principals are ARNs of IAM roles or users; at least one."
+    condition     = length(var.trusted_principals) > 0 && alltrue([for arn in var.trusted_principals : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:(role|user)/([A-Za-z0-9_+=,.@*?-]+/)*[A-Za-z0-9_+=,.@*?-]+$", arn))])
+    error_message = "Trusted principals are ARNs of IAM roles or users, each with a name; at least one."
   }
 
+  # A wildcard is one that stands beside letters: */*, ?* and the like are every role there is.
   validation {
-    condition     = alltrue([for arn in var.trusted_principals : !can(regex(":(role|user)/[*]+$", arn))])
-    error_message = "Every role of an account is not a principal to trust."
+    condition     = alltrue([for arn in var.trusted_principals : can(regex(":(role|user)/.*[A-Za-z0-9]", arn))])
+    error_message = "Every role or user of an account is not a principal to trust: a part of the name or path has to be given."
   }
 }
 
@@ -73,6 +74,12 @@ variable "post_share_tags" {
   description = "Names of the tags that sharing sets on a source image besides SharedWith-…: the keys of a manifest's `post-share-tags`."
   type        = list(string)
   default     = []
+
+  # The policy would take * and ? for any tags.
+  validation {
+    condition     = alltrue([for name in var.post_share_tags : can(regex("^[^*?]{1,127}$", name)) && !startswith(lower(name), "aws:")])
+    error_message = "A tag's name has 1 to 127 characters, no * and no ?, and does not begin with aws:."
+  }
 }
 
 variable "share_snapshots" {
@@ -140,6 +147,11 @@ variable "permissions_boundary_arn" {
   description = "Permissions boundary of the roles, where the account asks for one."
   type        = string
   default     = null
+
+  validation {
+    condition     = var.permissions_boundary_arn == null ? true : can(regex("^arn:[a-z-]+:iam::(aws|[0-9]{12}):policy/([A-Za-z0-9_+=,.@-]+/)*[A-Za-z0-9_+=,.@-]+$", var.permissions_boundary_arn))
+    error_message = "A permissions boundary is given by the ARN of an IAM policy."
+  }
 }
 
 variable "tags" {

@@ -188,6 +188,66 @@ run "every_role_of_an_account" {
   expect_failures = [var.trusted_principals]
 }
 
+run "every_role_in_other_words" {
+  command = plan
+
+  variables {
+    trusted_principals = ["arn:aws:iam::999999999999:role/?*"]
+  }
+
+  expect_failures = [var.trusted_principals]
+}
+
+run "every_role_of_any_path" {
+  command = plan
+
+  variables {
+    trusted_principals = ["arn:aws:iam::999999999999:role/*/*"]
+  }
+
+  expect_failures = [var.trusted_principals]
+}
+
+run "every_user_of_an_account" {
+  command = plan
+
+  variables {
+    trusted_principals = ["arn:aws:iam::999999999999:user/**?"]
+  }
+
+  expect_failures = [var.trusted_principals]
+}
+
+run "role_without_a_name" {
+  command = plan
+
+  variables {
+    trusted_principals = ["arn:aws:iam::999999999999:role/"]
+  }
+
+  expect_failures = [var.trusted_principals]
+}
+
+run "path_without_a_name" {
+  command = plan
+
+  variables {
+    trusted_principals = ["arn:aws:iam::999999999999:role/pipelines/"]
+  }
+
+  expect_failures = [var.trusted_principals]
+}
+
+run "empty_principal" {
+  command = plan
+
+  variables {
+    trusted_principals = [""]
+  }
+
+  expect_failures = [var.trusted_principals]
+}
+
 run "invalid_inputs" {
   command = plan
 
@@ -200,11 +260,14 @@ run "invalid_inputs" {
     kms_key_arns         = ["alias/images"]
     name_prefix          = "AMI"
     max_session_duration = 60
+
+    post_share_tags          = ["*"]
+    permissions_boundary_arn = ""
   }
 
   expect_failures = [
     var.trusted_principals, var.external_id, var.regions, var.source_account_id, var.target_account_ids, var.kms_key_arns,
-    var.name_prefix, var.max_session_duration,
+    var.name_prefix, var.max_session_duration, var.post_share_tags, var.permissions_boundary_arn,
   ]
 }
 
@@ -259,4 +322,14 @@ run "one_table_without_the_other" {
   }
 
   expect_failures = [var.shares_table_name]
+}
+
+run "tag_without_a_name" {
+  command = plan
+
+  variables {
+    post_share_tags = [""]
+  }
+
+  expect_failures = [var.post_share_tags]
 }
