@@ -283,6 +283,8 @@ def test_settings_of_aws_are_heeded(world: World, tmp_path: Path) -> None:
     for arguments, variables in (
         (["--profile", "owner", "shares"], {}),
         (["shares"], {"AWS_PROFILE": "owner"}),
+        (["shares"], {"AWS_DEFAULT_PROFILE": "owner"}),
+        (["shares"], {"AWS_PROFILE": "owner", "AWS_DEFAULT_PROFILE": "nobody"}),
         (["shares", "--profile", "through"], {}),
         (["shares", "--profile", "owner"], {"AWS_REGION": "eu-west-9"} | {"AWS_DEFAULT_REGION": "x"}),
     ):

@@ -49,9 +49,14 @@ public struct AWSProfiles: Sendable {
         credentials = try document("AWS_SHARED_CREDENTIALS_FILE", "credentials")
     }
 
-    /// The name in use: `AWS_PROFILE`, else `default`.
+    /// The name in use: that of the environment, else `default`.
     public static func selectedName(_ environment: AWSEnvironment) -> String {
-        environment["AWS_PROFILE"] ?? "default"
+        namedByEnvironment(environment) ?? "default"
+    }
+
+    /// `AWS_PROFILE`, else `AWS_DEFAULT_PROFILE`, its older name in the AWS CLI; nil where neither is set.
+    static func namedByEnvironment(_ environment: AWSEnvironment) -> String? {
+        environment["AWS_PROFILE"] ?? environment["AWS_DEFAULT_PROFILE"]
     }
 
     /// The profile of this name; `nil` where neither file has it. The credentials file wins over the config file.

@@ -35,12 +35,8 @@ extension CredentialsSource {
                 ),
                 tokenFile: tokenFile
             )
-        } else if environment["AWS_PROFILE"] != nil {
-            self = try Self.profile(
-                AWSProfiles.selectedName(environment),
-                environment: environment,
-                profiles: profiles
-            )
+        } else if let profileName = AWSProfiles.namedByEnvironment(environment) {
+            self = try Self.profile(profileName, environment: environment, profiles: profiles)
         } else if let source = try ProfileReader(profiles: profiles, environment: environment)
             .source(ofProfile: "default", isRequired: false)
         {

@@ -57,7 +57,12 @@ struct CredentialsSourceTests {
                 credentials: files
             ) == .webIdentity(Self.session("pod"), tokenFile: "/token")
         )
-        #expect(try Self.source(container.merging(["AWS_PROFILE": "dev"]) { $1 }, credentials: files) == dev)
+        for names in [
+            ["AWS_PROFILE": "dev"], ["AWS_DEFAULT_PROFILE": "dev"], ["AWS_PROFILE": "dev", "AWS_DEFAULT_PROFILE": "x"],
+            ["AWS_PROFILE": "", "AWS_DEFAULT_PROFILE": "dev"],
+        ] {
+            #expect(try Self.source(container.merging(names) { $1 }, credentials: files) == dev)
+        }
         #expect(try Self.source(container, credentials: files) == Self.keys)
         #expect(try Self.source(container) == .container)
         #expect(try Self.source(["AWS_CONTAINER_CREDENTIALS_FULL_URI": "https://x/"]) == .container)
