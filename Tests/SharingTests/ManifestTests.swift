@@ -143,6 +143,10 @@ struct ManifestTests {
         ),
         ("id: 222222222222", "id: 111111111111", "10:9: account 111111111111 is the source; its images are its own"),
         ("    assume-role: share/consumer\n", "", "10:5: a target account has no \"assume-role\""),
+        (
+            "external-id: dev-1", "external-id: not for others",
+            "13:18: external-id is not an external id: 2 to 1224 letters, digits and _+=,.@:/-"
+        ),
         ("kms: grant", "kms: yes", "14:10: kms is \"yes\", which is not \"grant\" or \"none\""),
         (
             "[eu-central-1, us-east-1]", "[eu-central-1, Frankfurt]",

@@ -78,15 +78,19 @@ extension YAMLNode {
     }
 
     /// The value that `parse` makes of the text.
+    ///
+    /// - Parameter isConfidential: Whether the text is to be kept out of messages.
     func value<Value: Hashable & Sendable>(
         _ what: String,
         _ expectation: String,
         _ diagnostics: inout Diagnostics,
+        isConfidential: Bool = false,
         _ parse: (String) -> Value?
     ) -> Positioned<Value>? {
         guard let text = text(what, &diagnostics) else { return nil }
         guard let value = parse(text) else {
-            diagnostics.add("\(what) is \(quoted(text)), which is not \(expectation)", at: position)
+            let said = isConfidential ? "is not" : "is \(quoted(text)), which is not"
+            diagnostics.add("\(what) \(said) \(expectation)", at: position)
             return nil
         }
         return Positioned(value, at: position)

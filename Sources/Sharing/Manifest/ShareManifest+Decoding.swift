@@ -98,7 +98,8 @@ struct ManifestDecoder {
         let externalID = externalNode?.value(
             "external-id",
             "an external id: 2 to 1224 letters, digits and _+=,.@:/-",
-            &diagnostics
+            &diagnostics,
+            isConfidential: true
         ) { Self.isExternalID($0) ? $0 : nil }
         if externalNode != nil, roleNode == nil, let externalNode {
             diagnostics.add("\"external-id\" is of no use without \"assume-role\"", at: externalNode.position)
