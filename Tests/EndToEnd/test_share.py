@@ -3,8 +3,8 @@
 import datetime
 
 import yaml
+from amictl import World
 from registry import Registry, steps
-
 
 
 def test_a_share_has_all_its_effects_and_can_be_taken_back(registry: Registry) -> None:
@@ -42,6 +42,7 @@ def test_a_share_has_all_its_effects_and_can_be_taken_back(registry: Registry) -
     drift = registry.amictl("share", "drift", "-c", "config.yaml", "--share-snapshots")
     assert (drift.status, drift.out) == (0, "No drift: all is shared as the manifest wishes.\n"), drift
 
+    World(registry.cloud, registry.source)
     revoked = registry.amictl("share", "revoke", "first.yaml", "--output", "json")
     assert revoked.status == 0, revoked
     assert registry.shared_with(image) == registry.snapshot_shared_with(snapshot) == set()
@@ -144,9 +145,10 @@ def test_organizations_and_units(registry: Registry) -> None:
     assert registry.tags(image) == {
         "os": "linux", "SharedWith-everybody": "true", "SharedWith-ou-ab12-34567890": "true",
     }  # fmt: skip
+    World(registry.cloud, registry.source)
     revoked = registry.amictl("share", "revoke", "--ami", image, "-c", "config.yaml")
     assert revoked.status == 0, revoked
-    assert "not every account of organization o-a1b2c3d4e5" in revoked.err or "no tables" in revoked.err
+    assert "not every account of organization o-a1b2c3d4e5" in revoked.err
     assert registry.shared_with(image) == set()
     assert registry.tags(image) == {"os": "linux"}
 

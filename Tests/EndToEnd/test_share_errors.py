@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
+from amictl import World
 from localcloud.deployment import REPOSITORY
 from registry import PROVIDER, Registry, steps
 
@@ -308,6 +309,7 @@ def test_the_permissions_of_the_roles_are_all_used(registry: Registry) -> None:
     [image] = [each["id"] for each in yaml.safe_load((registry.directory / "first.yaml").read_text())["images"]]
     registry.untag(image, "os")
     assert "removed-tags" in steps(registry.share(manifest, "--share-snapshots"))
+    World(registry.cloud, registry.source)
     assert registry.amictl("share", "revoke", "first.yaml").status == 0
     log = registry.cloud.requests(since=before)
     used = {entry["action"] for entry in log if entry["verdict"] != "denied"}

@@ -73,13 +73,34 @@ def test_what_is_not_known_is_told(registry: Registry, tables: World) -> None:
     assert f"account {prod} was not swept" not in outcome.err
 
 
-def test_without_tables_use_is_not_known_and_that_is_told(registry: Registry) -> None:
+def test_without_tables_use_is_not_known_and_nothing_is_taken_back_unless_forced(registry: Registry) -> None:
     image = registry.image("web-1")
     registry.share(registry.manifest(registry.target("dev")))
-    outcome = registry.amictl("share", "revoke", "plan.yaml")
+    said = f"account {registry.source} has no tables prod-shares and prod-usage in us-east-1"
+    for option in ([], ["--dry-run"]):
+        outcome = registry.amictl("share", "revoke", "plan.yaml", "--prefix", "prod", *option)
+        assert outcome.status == 4, outcome
+        assert f"error: who uses the images cannot be asked: {said}" in outcome.err
+        assert ("nothing was taken back; --force does it nevertheless" in outcome.err) == (option == [])
+        assert registry.shared_with(image) == {registry.targets["dev"]}
+    outcome = registry.amictl("share", "revoke", "plan.yaml", "--prefix", "prod", "--force")
     assert outcome.status == 0, outcome
-    assert f"there are no tables of AMI Steward in account {registry.source}, us-east-1" in outcome.err
+    assert f"warning: who uses the images cannot be asked: {said}" in outcome.err
     assert registry.shared_with(image) == set()
+    # Who loses nothing needs no tables.
+    assert registry.amictl("share", "revoke", "plan.yaml").status == 0
+
+
+def test_an_image_in_use_in_one_region_without_tables_in_another(registry: Registry, tables: World) -> None:
+    image = registry.image("web-1")
+    other = registry.image("web-1", "eu-central-1")
+    registry.share(registry.manifest(registry.target("dev", regions=["us-east-1", "eu-central-1"])))
+    tables.use(image, registry.targets["dev"], "i-0123456789abcdef0")
+    tables.write()
+    outcome = registry.amictl("share", "revoke", "plan.yaml")
+    assert outcome.status == 3, outcome
+    assert "has no tables ami-steward-shares and ami-steward-usage in eu-central-1" in outcome.err
+    assert registry.shared_with(image) == registry.shared_with(other, "eu-central-1") == {registry.targets["dev"]}
 
 
 def test_tables_that_refuse_keep_it_from_going_on(registry: Registry, tables: World) -> None:
@@ -94,7 +115,7 @@ def test_tables_that_refuse_keep_it_from_going_on(registry: Registry, tables: Wo
     assert registry.shared_with(image) == set()
 
 
-def test_what_others_need_stays(registry: Registry) -> None:
+def test_what_others_need_stays(registry: Registry, tables: World) -> None:
     """A key's grant and the post-share tags stay while another image, or another account, needs them."""
     key = registry.key()
     first = registry.image("web-1", kms_key_id=key, created="2026-01-01T00:00:00.000Z")
@@ -122,7 +143,7 @@ def test_what_others_need_stays(registry: Registry) -> None:
     assert registry.tags(first) == registry.tags(second) == {}
 
 
-def test_without_a_manifest_the_callers_own_images(registry: Registry) -> None:
+def test_without_a_manifest_the_callers_own_images(registry: Registry, tables: World) -> None:
     image = registry.image("web-1", tags={"os": "linux"})
     registry.share(registry.manifest(registry.target("dev")))
     registry.ec2().modify_image_attribute(
@@ -142,7 +163,7 @@ def test_without_a_manifest_the_callers_own_images(registry: Registry) -> None:
     assert f"account {registry.source} has no available image ami-0aaaaaaaaaaaaaaaa in us-east-1" in gone.err
 
 
-def test_an_image_that_is_gone_needs_not_be_taken_back(registry: Registry) -> None:
+def test_an_image_that_is_gone_needs_not_be_taken_back(registry: Registry, tables: World) -> None:
     image = registry.image("web-1")
     kept = registry.image("web-2")
     registry.share(registry.manifest(registry.target("dev")))
@@ -153,7 +174,7 @@ def test_an_image_that_is_gone_needs_not_be_taken_back(registry: Registry) -> No
     assert registry.shared_with(kept) == set()
 
 
-def test_a_role_without_rights_to_snapshots_and_keys_takes_the_rest_back(registry: Registry) -> None:
+def test_a_role_without_rights_to_snapshots_and_keys_takes_the_rest_back(registry: Registry, tables: World) -> None:
     image = registry.image("web-1", tags={"os": "linux"}, kms_key_id=registry.key())
     registry.share(registry.manifest(registry.target("dev")))
     for action in ("ec2:DescribeSnapshotAttribute", "kms:*"):

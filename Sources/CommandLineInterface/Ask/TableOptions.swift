@@ -28,13 +28,15 @@ public enum TableOptions {
 extension ParsedArguments {
     /// The tables that the options mean, read through `dynamoDB`.
     public func tables(_ dynamoDB: DynamoDB) -> GovernanceTables {
-        let prefix = self[TableOptions.prefix] ?? "ami-steward"
-        return GovernanceTables(
-            dynamoDB,
-            sharesTable: self[TableOptions.shares] ?? "\(prefix)-shares",
-            usageTable: self[TableOptions.usage] ?? "\(prefix)-usage"
-        )
+        GovernanceTables(dynamoDB, sharesTable: sharesTable, usageTable: usageTable)
     }
+
+    /// The names of the tables.
+    var tableNames: [String] { [sharesTable, usageTable] }
+
+    private var prefix: String { self[TableOptions.prefix] ?? "ami-steward" }
+    private var sharesTable: String { self[TableOptions.shares] ?? "\(prefix)-shares" }
+    private var usageTable: String { self[TableOptions.usage] ?? "\(prefix)-usage" }
 
     /// The value of a positional or option as an identifier.
     ///

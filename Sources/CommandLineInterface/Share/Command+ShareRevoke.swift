@@ -12,7 +12,7 @@ extension Command {
                 + " target accounts, and, with the last that has the image, the post-share tags.",
             "First it asks the tables of AMI Steward in the source account whether a target still uses the image. If one"
                 + " does, nothing is done and the exit status is 3, unless --force is given; where that cannot be asked,"
-                + " it is 4. What is not known is told.",
+                + " since the tables cannot be read or are not there, it is 4. What is not known is told.",
             "With --ami, a manifest given by --config tells how the accounts are entered and called; without one, the"
                 + " images are those of the caller's own account in --region, and tags in other accounts stay.",
         ],
@@ -148,8 +148,13 @@ extension ShareSession {
             console.note("warning: \(what): \(Counted.text(use.summary))", .bad)
         }
         for doubt in usage.doubts { console.note("note: \(doubt): there may be use that is not known", .warning) }
-        guard !usage.uses.isEmpty else { return .success }
+        for region in usage.regionsWithoutTables {
+            let tables = context.arguments.tableNames.joined(separator: " and ")
+            let reason = "account \(plan.source.id) has no tables \(tables) in \(region)"
+            console.note("\(isForced ? "warning" : "error"): who uses the images cannot be asked: \(reason)", .bad)
+        }
+        guard !usage.uses.isEmpty || !usage.regionsWithoutTables.isEmpty else { return .success }
         if isRefused { console.note("nothing was taken back; --force does it nevertheless", .strong) }
-        return .inUse
+        return usage.uses.isEmpty ? .unknown : .inUse
     }
 }

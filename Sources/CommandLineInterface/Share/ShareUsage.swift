@@ -15,6 +15,8 @@ struct ShareUsage {
     private(set) var uses: [Use] = []
     /// Why there may be more, one sentence each without a full stop.
     private(set) var doubts: [String] = []
+    /// Where there are no tables to ask.
+    private(set) var regionsWithoutTables: [Region] = []
 
     /// Asks the tables of each region.
     ///
@@ -30,7 +32,7 @@ struct ShareUsage {
                 try await add(images.sorted().compactMap { losses[$0] }, in: region, of: plan, try tables(region), now)
             } catch {
                 guard error.code == "ResourceNotFoundException" else { throw error }
-                doubts.append("there are no tables of AMI Steward in account \(plan.source.id), \(region)")
+                regionsWithoutTables.append(region)
             }
         }
     }
