@@ -48,9 +48,9 @@ variable "consumers" {
 }
 
 variable "consumer" {
-  description = "The creator uses its own images: watch it, too."
+  description = "Watch the creator's account, too: it can use its own images without any share. Without, what it uses is not known, and a check of an image is never clear."
   type        = bool
-  default     = false
+  default     = true
 }
 
 variable "account_email_mapping" {

@@ -21,12 +21,13 @@ def program() -> None:
 
 @pytest.fixture
 def world(cloud: LocalCloud) -> World:
-    """One image, which an account has that was swept since."""
+    """One image, which an account has that was swept since, as was the owner's."""
     world = World(cloud)
     world.ami = world.image("golden")
     world.share(world.ami, A)
     world.permit(world.ami, A)
     world.sweep(A)
+    world.sweep(world.account)
     return world
 
 
@@ -85,7 +86,7 @@ def test_what_only_the_tables_know_is_a_difference(world: World) -> None:
     assert (gap["table"], gap["ec2"], gap["explained"]) == (1, 0, False)
 
 
-def test_the_owners_own_use_counts_without_a_tracker(world: World) -> None:
+def test_the_owners_own_use_counts_before_a_sweep(world: World) -> None:
     (first, second) = run(world, world.account)
     world.write()
     check = world.run("check", world.ami, "--output", "json").expect(IN_USE).json
@@ -121,6 +122,19 @@ def test_not_known_well_enough(world: World, change: object, reason: str) -> Non
     assert f"  - {reason}" in people
     # Of the account that is known the answer is known.
     world.run("check", world.ami, "--account", A).expect(OK)
+
+
+def test_the_owners_account_has_to_be_known_as_well(cloud: LocalCloud) -> None:
+    world = World(cloud)
+    world.ami = world.image("golden")
+    world.write()
+    for ec2 in ([], ["--no-ec2"]):
+        check = world.run("check", world.ami, *ec2, "--output", "json").expect(UNKNOWN).json
+        assert (check["verdict"], check["reasons"]) == ("unknown", [f"account {world.account} has no usage tracker"])
+    assert f"{world.account} (owner)  none       no tracker: not known" in world.run("check", world.ami).expect(UNKNOWN).out
+    world.sweep(world.account)
+    world.write()
+    assert world.run("check", world.ami, "--output", "json").expect(OK).json["verdict"] == "clear"
 
 
 def test_a_mistyped_id_is_not_clear(world: World) -> None:

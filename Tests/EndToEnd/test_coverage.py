@@ -14,6 +14,8 @@ STRANGER = "999988887777"
 
 @pytest.fixture(scope="module")
 def accounts(stage: Stage) -> Iterator[dict[str, World]]:
+    """Two accounts that use images; what their owner itself uses is known."""
+    World(stage, CREATOR).sweep()
     worlds = {name: World(stage, name) for name in (CONSUMER_A, CONSUMER_B)}
     for world in worlds.values():
         world.empty()
@@ -86,6 +88,18 @@ def test_an_account_with_a_share_and_no_tracker(story: Story, worlds: dict[str, 
     assert answer["verdict"] == "unknown"
     assert statuses(answer)[STRANGER] == "no-tracker"
     assert [STRANGER in reason for reason in answer["reasons"]] == [True]
+
+
+def test_the_owner_has_its_images_as_well(story: Story, worlds: dict[str, World]) -> None:
+    owner = World(story.stage, CREATOR)
+    owner.forget()
+    answer = check(story)
+    assert (answer["verdict"], statuses(answer)) == ("unknown", {owner.number: "no-tracker"})
+    assert answer["reasons"] == [f"account {owner.number} has no usage tracker"]
+    # EC2's report is one of other accounts.
+    assert check(story, owner_view=True)["verdict"] == "unknown"
+    owner.sweep()
+    assert check(story)["verdict"] == "clear"
 
 
 def test_a_share_that_is_newer_than_the_sweep(story: Story, worlds: dict[str, World]) -> None:

@@ -13,6 +13,8 @@ TAG = [{"Key": "ami-steward-guard", "Value": "true"}]
 
 @pytest.fixture
 def world(stage: Stage) -> Iterator[World]:
+    """An account that uses images; what their owner itself uses is known."""
+    World(stage, CREATOR).sweep()
     world = World(stage, CONSUMER_A)
     world.empty()
     yield world

@@ -200,6 +200,7 @@ def guard_at_work(stage: Stage) -> list[str]:
     ec2 = stage.cloud.client("ec2", CREATOR)
     tag = {"Resources": [story.image], "Tags": [{"Key": "ami-steward-guard", "Value": "true"}]}
     world.empty()
+    World(stage, CREATOR).sweep()
     ec2.create_tags(**tag)
     story.tell(story.share(CONSUMER_A))
     world.instance(story.image)

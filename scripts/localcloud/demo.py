@@ -108,7 +108,7 @@ class Story:
 
     def sweep(self) -> None:
         _step("Sweep", "Minutes after the installation, and then every day, each account is swept: what is really there.")
-        for account in ("consumer-a", "consumer-b"):
+        for account in ("creator", "consumer-a", "consumer-b"):
             targets = self.cloud.fire_schedule(account, "ami-steward-usage-tracker-sweep")
             _say(f"schedule of {account}  →  {', '.join(target.split(':')[-1] for target in targets)}")
         self._usage()
@@ -176,7 +176,7 @@ class Story:
         self.ec2["consumer-a"].run_instances(ImageId=self.image, MinCount=2, MaxCount=2, InstanceType="t3.micro")
         _say("RunInstances, of which no event is delivered.")
         time.sleep(2)  # the times of events are whole seconds: the share is to be over when the sweeps begin
-        for account in ("consumer-a", "consumer-b"):
+        for account in ("creator", "consumer-a", "consumer-b"):
             tracker = self.deployment.function(account, "usage-tracker").split("/")[-1]
             self.cloud.fire_schedule(account, f"{tracker}-sweep")
         self._amictl("accounts")

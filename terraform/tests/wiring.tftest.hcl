@@ -77,12 +77,12 @@ run "wiring" {
   }
 
   assert {
-    condition     = keys(module.creator.consumer_role_arns) == ["222222222222", "333333333333"]
-    error_message = "Each consumer has a role, with an address or without."
+    condition     = keys(module.creator.consumer_role_arns) == ["111111111111", "222222222222", "333333333333"]
+    error_message = "Each consumer has a role, with an address or without, and so has the creator, which watches itself."
   }
 
   assert {
-    condition     = keys(output.creator.functions) == ["deregistration-checker", "share-recorder"]
+    condition     = keys(output.creator.functions) == ["deregistration-checker", "share-recorder", "usage-tracker"]
     error_message = "The creator runs other functions."
   }
 }
@@ -114,16 +114,16 @@ run "image_distribution" {
   }
 }
 
-run "creator_as_consumer" {
+run "creator_that_does_not_watch_itself" {
   command = plan
 
   variables {
-    consumer = true
+    consumer = false
   }
 
   assert {
-    condition     = output.creator.functions.usage-tracker == "ami-steward-usage-tracker" && length(module.creator.consumer_role_arns) == 3
-    error_message = "The creator does not watch itself."
+    condition     = keys(output.creator.functions) == ["deregistration-checker", "share-recorder"] && keys(module.creator.consumer_role_arns) == ["222222222222", "333333333333"]
+    error_message = "The creator watches itself although it shall not."
   }
 }
 

@@ -18,7 +18,7 @@ struct CheckOutcome: Sendable {
     let result: ImageCheck.Result
     let references: References
 
-    /// The verdict; a reference in the owner's account, which need not have a usage tracker, is a use as well.
+    /// The verdict; a reference in the owner's account is a use as well, whether or not a usage tracker knows of it.
     var outcome: Verdict.Outcome { references.list.isEmpty ? result.verdict.outcome : .inUse }
 
     func output(at now: EventTime) throws -> CommandOutput {
@@ -106,10 +106,6 @@ struct CheckOutcome: Sendable {
 
     private func cell(_ coverage: AccountCoverage?, _ now: EventTime) -> Table.Cell {
         guard let coverage else { return .init("has the image no longer", .faint) }
-        // Of the owner's account EC2 itself tells what refers to the image.
-        if coverage.account == owner, coverage.status == .noTracker, case .found = references {
-            return .init("no tracker; EC2 was asked", .faint)
-        }
         return coverage.cell(at: now)
     }
 

@@ -64,7 +64,7 @@ extension ReportData {
     }
 
     /// Accounts whose use of images is not known well.
-    var unknownAccounts: [AccountStanding] { accounts.filter { $0.coverage.status != .swept && $0.id != owner } }
+    var unknownAccounts: [AccountStanding] { accounts.filter { $0.coverage.status != .swept } }
 
     func count(_ outcome: Verdict.Outcome) -> Int { images.count { $0.exists && $0.outcome == outcome } }
 

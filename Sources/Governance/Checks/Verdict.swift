@@ -3,8 +3,9 @@
 /// `in-use`: something is known to use it. `clear`: nothing uses it, and that can be relied upon. `unknown`: no use is
 /// known, but there are doubts. An image is clear only if each account it is shared with has been swept since, and not too
 /// long ago, with nothing of importance left out; and, where it is shared with an organization, a unit or the public, whose
-/// accounts nobody can list, if EC2's own report over all accounts counts no use either. What the owner itself uses counts
-/// where the owner has a tracker.
+/// accounts nobody can list, if EC2's own report over all accounts counts no use either. The owner has the image as long as
+/// it is there: its account needs a tracker as any other does. EC2's report does not do instead, since it is said to be one
+/// of other accounts, and lags behind.
 public struct Verdict: Hashable, Sendable {
     public enum Outcome: String, Hashable, Sendable, CaseIterable {
         case inUse = "in-use"
@@ -49,9 +50,6 @@ public struct Verdict: Hashable, Sendable {
         let report = evidence.ownerView.report?.narrowed(to: evidence.accounts)
         if evidence.accounts == nil, report == nil { doubts += groups.map(Doubt.group) }
         for coverage in coverage where required.contains(coverage.account) {
-            // Unless the question is about the owner: whoever installs no tracker there knows what it uses itself.
-            let isOptional = evidence.accounts == nil && coverage.account == evidence.owner
-            if isOptional, coverage.status == .noTracker { continue }
             doubts += Doubt.doubts(about: coverage)
         }
         self.doubts = doubts

@@ -16,7 +16,7 @@ import Testing
     private struct World: Sendable {
         var rows: [UsageRow] = []
         var brokenRows: [String] = []
-        var coverage: [CoverageRecord] = []
+        var coverage: [CoverageRecord] = [swept(creator)]
         var shares: [ShareRecord] = []
         var permissions: TestServer.Reply = CloudFixture.xml("DescribeImageAttribute", "<imageId>ami-1</imageId>")
         var failing: Set<String> = []
@@ -89,11 +89,11 @@ import Testing
     @Test func aClearImageTakesFiveRequests() async throws {
         let (fixture, check) = try fixture { world in
             world.shares = [share(.account(consumer))]
-            world.coverage = [swept(consumer), swept(Self.other)]
+            world.coverage += [swept(consumer), swept(Self.other)]
         }
         let result = try await check.answer(CheckQuestion(image: image), logger: silent)
         #expect(result.verdict.outcome == .clear)
-        #expect(result.verdict.coverage.map(\.status) == [.noTracker, .swept])
+        #expect(result.verdict.coverage.map(\.status) == [.swept, .swept])
         #expect(fixture.operations.sorted() == ["DescribeImageAttribute", "GetItem", "Query", "Query", "Query"])
         #expect(String(decoding: result.json, as: UTF8.self).contains(#""verdict":"clear""#))
     }
@@ -143,7 +143,7 @@ import Testing
     @Test func aQuestionAboutSomeAccountsAsksForTheirRows() async throws {
         let (fixture, check) = try fixture { world in
             world.rows = instances(2) + instances(3, of: Self.other)
-            world.coverage = [swept(consumer)]
+            world.coverage += [swept(consumer)]
         }
         let question = CheckQuestion(image: image, accounts: [Self.other, consumer])
         let text = String(decoding: try await check.answer(question, logger: silent).json, as: UTF8.self)
@@ -160,7 +160,7 @@ import Testing
     @Test func theOwnersViewShowsWhatTheTableLacks() async throws {
         let (fixture, check) = try fixture { world in
             world.rows = instances(2)
-            world.coverage = [swept(consumer)]
+            world.coverage += [swept(consumer)]
             world.reported = [(consumer.text, 2), (Self.other.text, 5)]
         }
         let result = try await check.answer(CheckQuestion(image: image, asksOwnerView: true), logger: silent)
@@ -190,7 +190,7 @@ import Testing
         #expect(used.bodies(of: "Query").filter { $0.contains(image.text) }.allSatisfy { $0.contains(#""Limit":1"#) })
         let (_, clear) = try fixture { world in
             world.shares = [share(.account(consumer))]
-            world.coverage = [swept(consumer)]
+            world.coverage += [swept(consumer)]
         }
         let unused = try await CheckedImageUse(clear)
         #expect(try await !unused.isUsed(image))

@@ -5,12 +5,15 @@ import Testing
 @Suite struct VerdictTests {
     private static let other = AccountID(checked: "777788889999")
 
+    /// Where the owner's own use is known, unless it is said otherwise.
     private func evidence(
         _ shares: [ShareRecord],
         _ coverage: [CoverageRecord] = [],
         accounts: Set<AccountID>? = nil,
+        ownerIsSwept: Bool = true,
         _ change: (inout UsageEvidence) -> Void = { _ in }
     ) -> UsageEvidence {
+        let coverage = (ownerIsSwept ? [swept(creator)] : []) + coverage
         var evidence = UsageEvidence(
             accounts: accounts,
             owner: creator,
@@ -103,13 +106,23 @@ import Testing
         expect(evidence([lost]) { $0.rows = 1 }, .inUse)
     }
 
-    /// Whoever owns the image need not have a tracker; where there is one, it counts.
+    /// Whoever owns the image has it as others have it by a share.
     @Test func theOwnerItself() {
         expect(evidence([]), .clear)
-        expect(evidence([], [swept(creator)]), .clear)
+        expect(evidence([], ownerIsSwept: false), .unknown, [.noTracker(creator)])
+        #expect(Verdict(evidence([], ownerIsSwept: false)).coverage.map(\.status) == [.noTracker])
         let heard = CoverageRecord(account: creator, region: region, lastEvent: asked)
-        expect(evidence([], [heard]), .unknown, [.neverSwept(creator)])
-        #expect(Verdict(evidence([])).coverage.map(\.status) == [.noTracker])
+        expect(evidence([], [heard], ownerIsSwept: false), .unknown, [.neverSwept(creator)])
+        let started = "2026-11-17T08:00:00Z"
+        let old = evidence([], [swept(creator, at: started)], ownerIsSwept: false)
+        expect(old, .unknown, [.stale(creator, sweep: time(started))])
+        // EC2's report need not have what the owner uses.
+        expect(evidence([], ownerIsSwept: false) { $0.ownerView = self.report() }, .unknown, [.noTracker(creator)])
+        // Whoever asks about others only.
+        let shares = [share(.account(consumer))]
+        expect(evidence(shares, [swept(consumer)], accounts: [consumer], ownerIsSwept: false), .clear)
+        // Where nobody knows who owns it, nobody can be named.
+        expect(evidence([], ownerIsSwept: false) { $0.owner = nil }, .clear)
         // A tracked account that has nothing to do with the image.
         expect(evidence([], [swept(consumer, at: "2026-01-01T00:00:00Z")]), .clear)
     }
@@ -169,7 +182,7 @@ import Testing
         let coverage = [swept(consumer)]
         expect(evidence(shares, coverage, accounts: [consumer]), .clear)
         expect(evidence(shares, coverage, accounts: [consumer, Self.other]), .unknown, [.noTracker(Self.other)])
-        expect(evidence(shares, coverage, accounts: [creator]), .unknown, [.noTracker(creator)])
+        expect(evidence(shares, coverage, accounts: [creator], ownerIsSwept: false), .unknown, [.noTracker(creator)])
         // The public is not asked about; but it may be how the account got the image.
         let open = [share(.all, since: "2026-11-20T07:00:00Z")]
         expect(evidence(open, coverage, accounts: [consumer]), .clear)

@@ -69,7 +69,7 @@ variable "consumer_account_ids" {
 }
 
 variable "consumer" {
-  description = "This account uses its own images: deploy the usage tracker here, too."
+  description = "Deploy the usage tracker in this account, too: it can use its own images without any share. Without, what it uses is not known, and a check of an image is never `clear`."
   type        = bool
   default     = false
 }
