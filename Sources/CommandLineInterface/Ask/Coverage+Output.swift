@@ -11,6 +11,10 @@ extension AccountCoverage {
             "current_sweep_started": YAMLValue(record?.currentSweepStarted?.description),
             "last_event": YAMLValue(record?.lastEvent?.description),
             "skipped": .sequence((lastSweep?.skipped ?? []).map(YAMLValue.string)),
+            "left_out": .mapping(
+                (lastSweep?.leftOut ?? [:]).sorted { $0.key < $1.key }.map { .init($0.key, .integer($0.value)) }
+            ),
+            "unavailable": .sequence((lastSweep?.unavailable ?? []).map(YAMLValue.string)),
         ]
     }
 

@@ -61,11 +61,14 @@ public struct AccountCoverage: Hashable, Sendable {
 
     public var lastSweep: CoverageRecord.Sweep? { record?.lastSweep }
 
-    /// Sections that the last sweep left out and where there may be use that it did not see.
+    /// What the last sweep left out and where there may be use that it did not see: sections, or `2 of parameters`.
     ///
     /// EC2's references of an image are not among them: what they name are resources that other sections list.
     public var missingSections: [String] {
-        lastSweep?.skipped.filter { $0 != InventorySection.imageReferences.rawValue } ?? []
+        let sections = lastSweep?.skipped.filter { $0 != InventorySection.imageReferences.rawValue } ?? []
+        return sections.map { section in
+            lastSweep?.leftOut[section].map { "\($0) of \(section)" } ?? section
+        }
     }
 }
 
@@ -100,6 +103,10 @@ struct CoverageMessage: Encodable {
     let lastEvent: EventTime?
     /// What the last complete sweep left out.
     let skipped: [String]
+    /// How many resources of what was left out in part; only where there is such.
+    let leftOut: [String: Int]?
+    /// What the region does not offer; only where there is such.
+    let unavailable: [String]?
 
     init(_ coverage: AccountCoverage) {
         accountId = coverage.account
@@ -109,5 +116,7 @@ struct CoverageMessage: Encodable {
         currentSweepStarted = coverage.record?.currentSweepStarted
         lastEvent = coverage.record?.lastEvent
         skipped = coverage.lastSweep?.skipped ?? []
+        leftOut = coverage.lastSweep.flatMap { $0.leftOut.isEmpty ? nil : $0.leftOut }
+        unavailable = coverage.lastSweep.flatMap { $0.unavailable.isEmpty ? nil : $0.unavailable }
     }
 }

@@ -18,6 +18,10 @@ extension CoverageRecord {
         public static let currentSweepStarted = "current_sweep_started"
         /// The sections that the last complete sweep left out, separated by commas; absent if it left out none.
         public static let skipped = "skipped"
+        /// How many resources it left out of those of ``skipped`` that it left out in part: `parameters=2,image-recipes=1`.
+        public static let leftOut = "left_out"
+        /// The sections whose service the region does not offer, separated by commas; absent if there are none.
+        public static let unavailable = "unavailable"
         public static let resources = "resources"
         public static let lastEvent = "last_event"
         public static let lastEventHandled = "last_event_handled"
@@ -32,9 +36,7 @@ extension CoverageRecord {
             attributes[Attribute.lastSweepStarted] = lastSweep.started.description
             attributes[Attribute.lastSweepCompleted] = lastSweep.completed.description
             attributes[Attribute.resources] = String(lastSweep.resources)
-            if !lastSweep.skipped.isEmpty {
-                attributes[Attribute.skipped] = lastSweep.skipped.joined(separator: ",")
-            }
+            attributes.merge(lastSweep.gaps) { first, _ in first }
         }
         attributes[Attribute.currentSweepStarted] = currentSweepStarted?.description
         attributes[Attribute.lastEvent] = lastEvent?.description
@@ -54,14 +56,12 @@ extension CoverageRecord {
             guard let resources = attributes[Attribute.resources].flatMap({ Int($0) }), resources >= 0 else {
                 throw MalformedItem(attribute: Attribute.resources)
             }
-            let skipped = (attributes[Attribute.skipped] ?? "").split(separator: ",").map(String.init)
-            guard skipped.count <= Self.maximumSections, skipped.allSatisfy(Self.isSection) else {
-                throw MalformedItem(attribute: Attribute.skipped)
-            }
             sweep = Sweep(
                 started: started,
                 completed: completed,
-                skipped: skipped,
+                skipped: try attributes.sections(at: Attribute.skipped),
+                leftOut: try attributes.counts(at: Attribute.leftOut),
+                unavailable: try attributes.sections(at: Attribute.unavailable),
                 resources: resources
             )
         }
@@ -76,17 +76,49 @@ extension CoverageRecord {
     }
 }
 
+extension CoverageRecord.Sweep {
+    /// What it could not find out, as attributes: those that are missing must be absent.
+    var gaps: ItemAttributes {
+        typealias Attribute = CoverageRecord.Attribute
+        let counts = leftOut.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        return [Attribute.skipped: skipped, Attribute.leftOut: counts, Attribute.unavailable: unavailable]
+            .filter { !$0.value.isEmpty }.mapValues { $0.joined(separator: ",") }
+    }
+}
+
 extension CoverageRecord {
     /// Accounts write their own items; what they write of sections comes into alerts and answers.
-    private static let maximumSections = 20
+    fileprivate static let maximumSections = 20
 
     /// Whether it may be a section's name, of this version or another: 1 to 40 lower-case letters, digits and hyphens.
-    private static func isSection(_ text: String) -> Bool {
+    fileprivate static func isSection(_ text: String) -> Bool {
         (1...40).contains(text.utf8.count) && text.utf8.allSatisfy { $0.isLowercaseLetterOrDigit || $0 == 0x2D }
     }
 }
 
 extension ItemAttributes {
+    fileprivate func sections(at name: String) throws(MalformedItem) -> [String] {
+        let sections = (self[name] ?? "").split(separator: ",").map(String.init)
+        guard sections.count <= CoverageRecord.maximumSections, sections.allSatisfy(CoverageRecord.isSection) else {
+            throw MalformedItem(attribute: name)
+        }
+        return sections
+    }
+
+    fileprivate func counts(at name: String) throws(MalformedItem) -> [String: Int] {
+        let entries = (self[name] ?? "").split(separator: ",")
+        guard entries.count <= CoverageRecord.maximumSections else { throw MalformedItem(attribute: name) }
+        var counts: [String: Int] = [:]
+        for entry in entries {
+            let parts = entry.split(separator: "=", omittingEmptySubsequences: false).map(String.init)
+            guard parts.count == 2, CoverageRecord.isSection(parts[0]), let count = Int(parts[1]), count > 0 else {
+                throw MalformedItem(attribute: name)
+            }
+            counts[parts[0]] = count
+        }
+        return counts
+    }
+
     fileprivate func time(at name: String) throws(MalformedItem) -> EventTime? {
         guard let text = self[name] else { return nil }
         guard let time = EventTime(text) else { throw MalformedItem(attribute: name) }

@@ -6,15 +6,28 @@ public struct CoverageRecord: Hashable, Sendable {
         /// When it began: what was there then, it has seen.
         public let started: EventTime
         public let completed: EventTime
-        /// Sections of the inventory that it had to leave out, sorted.
+        /// Sections of the inventory that it had to leave out, as a whole or in part, sorted.
         public let skipped: [String]
+        /// Of sections that it left out in part: how many resources of each.
+        public let leftOut: [String: Int]
+        /// Sections whose service the region does not offer: nothing there can use an image. Sorted.
+        public let unavailable: [String]
         /// How many resources it saw that use the creator's images.
         public let resources: Int
 
-        public init(started: EventTime, completed: EventTime, skipped: [String] = [], resources: Int) {
+        public init(
+            started: EventTime,
+            completed: EventTime,
+            skipped: [String] = [],
+            leftOut: [String: Int] = [:],
+            unavailable: [String] = [],
+            resources: Int
+        ) {
             self.started = started
             self.completed = completed
             self.skipped = skipped.sorted()
+            self.leftOut = leftOut
+            self.unavailable = unavailable.sorted()
             self.resources = resources
         }
     }

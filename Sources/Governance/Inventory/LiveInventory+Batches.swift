@@ -24,4 +24,17 @@ extension LiveInventory {
         }
         return found
     }
+
+    /// What a call about one item gives; nil where it is refused. What a service refuses for one item it may give for the
+    /// others.
+    func unlessRefused<Value>(
+        _ call: () async throws(AWSError) -> Value
+    ) async throws(AWSError) -> Value? {
+        do throws(AWSError) {
+            return try await call()
+        } catch {
+            guard error.isRefusal else { throw error }
+            return nil
+        }
+    }
 }

@@ -19,18 +19,31 @@ extension LiveInventory {
             place = NodeGroupToken(cluster: output.clusters.first, clusters: EKS.ListClusters.nextToken(of: output))
         }
         var uses: [LaunchTemplateUse] = []
+        var leftOut: [String] = []
         if let cluster = place.cluster {
-            let names = try await nodeGroupNames(of: cluster, after: place.nodeGroups)
-            place.nodeGroups = names.next
-            uses = try await concurrentMap(names.names, limit: Self.concurrency) { name throws(AWSError) in
-                try await launchTemplateUse(cluster: cluster, nodeGroup: name)
-            }.compactMap { $0 }
+            let after = place.nodeGroups
+            let names = try await unlessRefused { () throws(AWSError) in
+                try await nodeGroupNames(of: cluster, after: after)
+            }
+            if names == nil { leftOut = ["the node groups of \(cluster)"] }
+            place.nodeGroups = names?.next
+            let groups = names?.names ?? []
+            // A use, none, or not known.
+            let found = try await concurrentMap(groups, limit: Self.concurrency) {
+                name throws(AWSError) -> [LaunchTemplateUse]? in
+                try await unlessRefused { () throws(AWSError) in
+                    try await launchTemplateUse(cluster: cluster, nodeGroup: name).map { [$0] } ?? []
+                }
+            }
+            uses = found.compactMap { $0 }.flatMap { $0 }
+            leftOut += zip(groups, found).compactMap { $1 == nil ? "\(cluster)/\($0)" : nil }
         }
         if place.nodeGroups == nil { place.cluster = nil }
         let isLast = place.cluster == nil && place.clusters == nil
         return InventoryPage(
             sightings: try await sightings(of: uses),
-            nextToken: isLast ? nil : try place.text
+            nextToken: isLast ? nil : try place.text,
+            leftOut: leftOut
         )
     }
 

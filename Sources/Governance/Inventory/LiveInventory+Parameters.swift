@@ -13,25 +13,28 @@ extension LiveInventory {
             )
         )
         let names = (output.parameters ?? []).map(\.name).filter { ParameterName($0) != nil }
-        let values = try await ssm.parameters(names: names, withDecryption: false).found
-        let sightings = values.compactMap { parameter -> ResourceSighting? in
-            guard let name = ParameterName(parameter.name), let image = ImageID(parameter.value) else { return nil }
+        let reading = try await ssm.read(Set(names))
+        let sightings = names.unique().compactMap { text -> ResourceSighting? in
+            guard let name = ParameterName(text), let image = reading.values[text].flatMap({ ImageID($0) })
+            else { return nil }
             return ResourceSighting(.parameter(name), of: .id(image))
         }
-        return InventoryPage(sightings: sightings, nextToken: SSM.DescribeParameters.nextToken(of: output))
+        return InventoryPage(
+            sightings: sightings,
+            nextToken: SSM.DescribeParameters.nextToken(of: output),
+            leftOut: reading.refused.sorted()
+        )
     }
 
     /// A parameter that is no longer of the data type of images uses none.
     func parameterPresence(_ resources: [Resource]) async throws(AWSError) -> [Resource: Presence] {
-        let (found, absent) = try await ssm.parameters(names: resources.map(\.id), withDecryption: false)
+        let reading = try await ssm.read(Set(resources.map(\.id)))
         var answers: [Resource: Presence] = [:]
-        for parameter in found {
-            guard let resource = Resource(kind: .parameter, id: parameter.name) else { continue }
+        for resource in resources {
+            if reading.absent.contains(resource.id) { answers[resource] = .gone }
+            guard let parameter = reading.found[resource.id] else { continue }
             let image = parameter.dataType == Self.imageType ? ImageID(parameter.value) : nil
             answers[resource] = .uses(image.map { [.id($0)] } ?? [])
-        }
-        for name in absent {
-            if let resource = Resource(kind: .parameter, id: name) { answers[resource] = .gone }
         }
         return answers
     }

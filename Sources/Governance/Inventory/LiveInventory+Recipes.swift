@@ -9,14 +9,18 @@ extension LiveInventory {
         let recipes = (output.recipes ?? []).compactMap { recipe in
             ImageRecipeARN(recipe.arn).map { (arn: $0, recipe: recipe) }
         }
-        let sightings = try await concurrentMap(recipes, limit: Self.concurrency) { entry throws(AWSError) in
-            try await images(ofParent: entry.recipe.parentImage).map {
-                ResourceSighting(.imageRecipe(entry.arn), named: entry.recipe.name, of: $0)
+        let sightings = try await concurrentMap(recipes, limit: Self.concurrency) {
+            entry throws(AWSError) -> [ResourceSighting]? in
+            try await unlessRefused { () throws(AWSError) in
+                try await images(ofParent: entry.recipe.parentImage).map {
+                    ResourceSighting(.imageRecipe(entry.arn), named: entry.recipe.name, of: $0)
+                }
             }
         }
         return InventoryPage(
-            sightings: Array(sightings.joined()),
-            nextToken: ImageBuilder.ListImageRecipes.nextToken(of: output)
+            sightings: Array(sightings.compactMap { $0 }.joined()),
+            nextToken: ImageBuilder.ListImageRecipes.nextToken(of: output),
+            leftOut: zip(recipes, sightings).compactMap { $1 == nil ? $0.arn.text : nil }
         )
     }
 
@@ -62,20 +66,23 @@ extension LiveInventory {
         }
     }
 
-    /// Asks for each resource by itself; `ResourceNotFoundException` says that it is gone.
+    /// Asks for each resource by itself; `ResourceNotFoundException` says that it is gone. Of those that are refused,
+    /// nothing is known.
     private func each(
         _ resources: [Resource],
         images: @escaping @Sendable (String) async throws(AWSError) -> [ImageReference]
     ) async throws(AWSError) -> [Resource: Presence] {
-        let answers = try await concurrentMap(resources, limit: Self.concurrency) { resource throws(AWSError) in
+        let answers = try await concurrentMap(resources, limit: Self.concurrency) {
+            resource throws(AWSError) -> (Resource, Presence?) in
             do throws(AWSError) {
-                return (resource, Presence.uses(try await images(resource.id)))
+                let used = try await unlessRefused { () throws(AWSError) in try await images(resource.id) }
+                return (resource, used.map(Presence.uses))
             } catch {
                 if error.code == "ResourceNotFoundException" { return (resource, Presence.gone) }
                 throw error
             }
         }
-        return Dictionary(answers) { first, _ in first }
+        return Dictionary(answers) { first, _ in first }.compactMapValues { $0 }
     }
 }
 

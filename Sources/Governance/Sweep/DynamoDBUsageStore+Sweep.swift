@@ -116,10 +116,9 @@ extension DynamoDBUsageStore: SweepStore {
                 (Attribute.resources, String(sweep.resources)),
             ]
             removed.append(Attribute.currentSweepStarted)
-            if sweep.skipped.isEmpty {
-                removed.append(Attribute.skipped)
-            } else {
-                values.append((Attribute.skipped, sweep.skipped.joined(separator: ",")))
+            let gaps = sweep.gaps
+            for name in [Attribute.skipped, Attribute.leftOut, Attribute.unavailable] {
+                if let gap = gaps[name] { values.append((name, gap)) } else { removed.append(name) }
             }
         case .eventHandled(let time, let handled):
             values += [

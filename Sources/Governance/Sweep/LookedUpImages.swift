@@ -24,10 +24,11 @@ final class LookedUpImages: ImageResolver {
             if case .parameter(let name) = reference { name } else { nil }
         }
         let parameters = try await lookup.parameterValues(Set(names))
+        let values = parameters.values
         for reference in references {
             if case .parameter(let name) = reference {
                 if parameters.refused.contains(name) { resolved.refused.insert(reference) }
-                resolved.images[reference] = parameters.values[name].flatMap { ImageID($0) }
+                resolved.images[reference] = values[name].flatMap { ImageID($0) }
                 continue
             }
             do {

@@ -9,10 +9,14 @@ extension Sweep {
         guard let page = try await page(of: section, &checkpoint) else { return .done }
 
         let resolved = try await images.images(of: Set(page.sightings.map(\.image)))
-        if !resolved.refused.isEmpty, checkpoint.skipped.insert(section).inserted {
+        let leftOut = page.leftOut + unfollowed(page.sightings, resolved)
+        if !leftOut.isEmpty {
             logger.warn(
-                "references of the section may not be followed; it is not complete",
-                ["section": section.rawValue, "references": resolved.refused.count]
+                "some of the section may not be looked at, and is left out",
+                [
+                    "section": section.rawValue, "count": leftOut.count,
+                    "first": leftOut.prefix(10).joined(separator: ", "),
+                ]
             )
         }
         let tracked = try await images.tracked(Set(resolved.images.values))
@@ -40,8 +44,15 @@ extension Sweep {
             try await ledger.settle(batch)
             try await budget.pause(since: start, resources: batch.count)
         }
+        // Not before the page is done, which may be read again.
+        checkpoint.leaveOut(leftOut.count, of: section)
         checkpoint.advance(to: page.nextToken)
         return .done
+    }
+
+    /// The resources that name their image in a way that may not be followed.
+    private func unfollowed(_ sightings: [ResourceSighting], _ resolved: ResolvedReferences) -> [String] {
+        sightings.filter { resolved.refused.contains($0.image) }.map(\.resource.id).unique()
     }
 
     /// The next page; nil where there is none for now, as the checkpoint then says.

@@ -87,6 +87,7 @@ public struct Sweep<Store: UsageStore & SweepStore, Items: Inventory, Images: Im
             started: checkpoint.started,
             completed: completed,
             skipped: checkpoint.skippedNames,
+            leftOut: checkpoint.leftOutNames,
             resources: checkpoint.resources
         )
         try await store.record(.sweepCompleted(sweep), of: ledger.account, in: ledger.region)

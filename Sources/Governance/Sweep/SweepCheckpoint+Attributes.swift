@@ -20,12 +20,28 @@ extension SweepCheckpoint {
         attributes["completed"] = completed?.description
         attributes["section_started"] = sectionStarted?.description
         attributes["token"] = token
-        if !skipped.isEmpty { attributes["skipped"] = skippedNames.joined(separator: ",") }
+        if !skipped.isEmpty { attributes["skipped"] = Self.names(skipped).joined(separator: ",") }
+        if !leftOut.isEmpty {
+            attributes["left_out"] = leftOutNames.map { "\($0.key)=\($0.value)" }.sorted().joined(separator: ",")
+        }
         attributes["held_until"] = heldUntil?.description
         return attributes
     }
 
-    var skippedNames: [String] { skipped.map(\.rawValue).sorted() }
+    /// As coverage records them.
+    var skippedNames: [String] { Self.names(incomplete) }
+
+    /// Of the sections that are left out in part, how many resources.
+    var leftOutNames: [String: Int] {
+        Dictionary(leftOut.map { ($0.key.rawValue, $0.value) }) { first, _ in first }
+    }
+
+    private static func names(_ sections: Set<InventorySection>) -> [String] { sections.map(\.rawValue).sorted() }
+
+    /// A section that this version does not have is none it could list.
+    private static func sections(_ text: String?) -> Set<InventorySection> {
+        Set((text ?? "").split(separator: ",").compactMap { .init(rawValue: String($0)) })
+    }
 
     public init(attributes: ItemAttributes) throws(MalformedItem) {
         guard let started = try attributes.moment("started") else { throw MalformedItem(attribute: "started") }
@@ -39,8 +55,14 @@ extension SweepCheckpoint {
         }
         revision = try attributes.count(Self.revisionAttribute)
         completed = try attributes.moment("completed")
-        // A section that this version does not have is none it could list.
-        skipped = Set((attributes["skipped"] ?? "").split(separator: ",").compactMap { .init(rawValue: String($0)) })
+        skipped = Self.sections(attributes["skipped"])
+        for entry in (attributes["left_out"] ?? "").split(separator: ",") {
+            let parts = entry.split(separator: "=").map(String.init)
+            guard parts.count == 2, let count = Int(parts[1]), count > 0 else {
+                throw MalformedItem(attribute: "left_out")
+            }
+            if let section = InventorySection(rawValue: parts[0]) { leftOut[section] = count }
+        }
         failures = try attributes.count("failures")
         restarts = try attributes.count("restarts")
         resources = try attributes.count("resources")

@@ -20,8 +20,10 @@ public struct SweepCheckpoint: Hashable, Sendable {
     public internal(set) var sectionStarted: EventTime?
     /// Continues the current phase, or the section; nil at its beginning.
     public internal(set) var token: String?
-    /// Sections of which something is not known.
+    /// Sections that are left out.
     public internal(set) var skipped: Set<InventorySection> = []
+    /// How many resources are left out of the others.
+    public internal(set) var leftOut: [InventorySection: Int] = [:]
     /// How often the current section could not be listed.
     public internal(set) var failures = 0
     /// How often the current section had to be begun again.
@@ -58,9 +60,18 @@ public struct SweepCheckpoint: Hashable, Sendable {
         if token == nil { endPhase() }
     }
 
+    /// Resources of a section are left out.
+    mutating func leaveOut(_ count: Int, of section: InventorySection) {
+        if count > 0 { leftOut[section, default: 0] += count }
+    }
+
+    /// Sections of which something is not known.
+    var incomplete: Set<InventorySection> { skipped.union(leftOut.keys) }
+
     /// The section is left out.
     mutating func skip(_ section: InventorySection) {
         skipped.insert(section)
+        leftOut[section] = nil
         endPhase()
     }
 
@@ -70,6 +81,7 @@ public struct SweepCheckpoint: Hashable, Sendable {
         if restarts > Self.maximumRestarts { return skip(section) }
         token = nil
         sectionStarted = nil
+        leftOut[section] = nil
     }
 
     /// The section could not be listed.

@@ -7,7 +7,7 @@ import Synchronization
 public final class ImageLookup: Sendable {
     private let creatorAccount: AccountID
     private let ec2: EC2
-    let ssm: SSM
+    private let ssm: SSM
     private let autoScaling: AutoScaling
     /// The shares table, with the credentials of the cross-account role.
     private let shares: DynamoDB
@@ -71,6 +71,9 @@ public final class ImageLookup: Sendable {
             throw error
         }
     }
+
+    /// The values of any number of parameters, by names that nobody has checked; see ``ParameterReading``.
+    func parameterValues(_ names: Set<String>) async throws(AWSError) -> ParameterReading { try await ssm.read(names) }
 
     private func templateImage(_ template: LaunchTemplateID, _ version: Int) async throws(AWSError) -> String? {
         let input = EC2.DescribeLaunchTemplateVersions(launchTemplateID: template.text, versions: [String(version)])

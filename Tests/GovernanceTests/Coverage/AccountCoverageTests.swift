@@ -28,6 +28,23 @@ import Testing
         #expect(status(.record(swept(consumer, at: started)), shared: shared) == expected)
     }
 
+    @Test func aSectionThatIsMissingInPart() {
+        var record = swept(consumer, skipped: ["fleets", "image-recipes"])
+        record.lastSweep = record.lastSweep.map {
+            .init(
+                started: $0.started,
+                completed: $0.completed,
+                skipped: $0.skipped,
+                leftOut: ["image-recipes": 2],
+                unavailable: ["node-groups"],
+                resources: $0.resources
+            )
+        }
+        let coverage = covered(consumer, .record(record))
+        #expect(coverage.missingSections == ["fleets", "2 of image-recipes"])
+        #expect(coverage.description.hasSuffix("; it had to leave out: fleets, 2 of image-recipes"))
+    }
+
     @Test func withoutASweep() {
         #expect(status(nil) == .noTracker)
         #expect(status(.unreadable(attribute: "resources")) == .never)

@@ -12,6 +12,8 @@ import Testing
                 started: try time("2026-11-20T08:00:00Z"),
                 completed: try time("2026-11-20T08:03:20Z"),
                 skipped: ["parameters", "image-recipes"],
+                leftOut: ["parameters": 2],
+                unavailable: ["node-groups", "fleets"],
                 resources: 4211
             ),
             currentSweepStarted: try time("2026-11-21T08:00:00Z"),
@@ -27,6 +29,7 @@ import Testing
             record.attributes == [
                 "image_id": "coverage", "region": "eu-central-1", "last_sweep_started": "2026-11-20T08:00:00.000Z",
                 "last_sweep_completed": "2026-11-20T08:03:20.000Z", "skipped": "image-recipes,parameters",
+                "left_out": "parameters=2", "unavailable": "fleets,node-groups",
                 "resources": "4211", "current_sweep_started": "2026-11-21T08:00:00.000Z",
                 "last_event": "2026-11-21T08:01:00.000Z", "last_event_handled": "2026-11-21T08:01:05.000Z",
             ]
@@ -57,7 +60,9 @@ import Testing
     @Test(arguments: [
         ("region", "Berlin"), ("last_sweep_started", "yesterday"), ("last_sweep_completed", "later"),
         ("last_sweep_completed", "2026-11-20T07:59:59.999Z"), ("resources", "many"), ("resources", "-1"),
-        ("current_sweep_started", "now"), ("skipped", "<script>"), ("skipped", "Parameters"),
+        ("current_sweep_started", "now"), ("left_out", "parameters"), ("left_out", "parameters=0"),
+        ("left_out", "Parameters=1"), ("left_out", "a=b=1"),
+        ("unavailable", "<script>"), ("skipped", "<script>"), ("skipped", "Parameters"),
         ("skipped", String(repeating: "a", count: 41)), ("skipped", String(repeating: "a,", count: 21)),
         ("last_event", ""), ("last_event_handled", "2026-13-01T00:00:00Z"),
     ])

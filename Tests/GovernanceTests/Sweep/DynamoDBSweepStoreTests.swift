@@ -155,12 +155,28 @@ import Testing
             (
                 .sweepCompleted(.init(started: start, completed: start, resources: 3)),
                 ["image_id", "region", "last_sweep_started", "last_sweep_completed", "resources"],
-                ["current_sweep_started", "skipped"], "last_sweep_started"
+                ["current_sweep_started", "skipped", "left_out", "unavailable"], "last_sweep_started"
             ),
             (
                 .sweepCompleted(.init(started: start, completed: start, skipped: ["fleets"], resources: 3)),
                 ["image_id", "region", "last_sweep_started", "last_sweep_completed", "resources", "skipped"],
-                ["current_sweep_started"], "last_sweep_started"
+                ["current_sweep_started", "left_out", "unavailable"], "last_sweep_started"
+            ),
+            (
+                .sweepCompleted(
+                    .init(
+                        started: start,
+                        completed: start,
+                        skipped: ["fleets"],
+                        leftOut: ["fleets": 3],
+                        unavailable: ["node-groups"],
+                        resources: 3
+                    )
+                ),
+                [
+                    "image_id", "region", "last_sweep_started", "last_sweep_completed", "resources", "skipped",
+                    "left_out", "unavailable",
+                ], ["current_sweep_started"], "last_sweep_started"
             ),
             (
                 .eventHandled(time: start, at: start), ["image_id", "region", "last_event", "last_event_handled"], [],

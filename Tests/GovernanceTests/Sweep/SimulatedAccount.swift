@@ -93,6 +93,8 @@ final class SimulatedAccount: Inventory, ImageResolver {
         var faults = Faults.none
         var errors: [InventorySection: [any Error]] = [:]
         var silent: Set<Resource> = []
+        var secret: Set<Resource> = []
+        var unfollowed: Set<ImageReference> = []
         var asked: [Resource] = []
         var history: [(since: EventTime, state: AccountState)]
     }
@@ -124,6 +126,12 @@ final class SimulatedAccount: Inventory, ImageResolver {
 
     /// Nothing is said of these when asked.
     func silence(_ resources: Set<Resource>) { state.withLock { $0.silent = resources } }
+
+    /// These may not be looked at.
+    func hide(_ resources: Set<Resource>) { state.withLock { $0.secret = resources } }
+
+    /// These references may not be followed.
+    func refuse(_ references: Set<ImageReference>) { state.withLock { $0.unfollowed = references } }
 
     /// What was asked for directly.
     var asked: [Resource] { state.withLock(\.asked) }
@@ -180,11 +188,13 @@ final class SimulatedAccount: Inventory, ImageResolver {
                 token.map { resource.id > $0 } ?? true
             }
             let page = left.prefix(pageSize)
+            let secret = state.withLock(\.secret)
             return InventoryPage(
-                sightings: page.flatMap { resource in
+                sightings: page.filter { !secret.contains($0) }.flatMap { resource in
                     (view.references(of: resource) ?? []).map { ResourceSighting(resource, of: $0) }
                 },
-                nextToken: left.count > pageSize ? page.last?.id : nil
+                nextToken: left.count > pageSize ? page.last?.id : nil,
+                leftOut: page.filter(secret.contains).map(\.id)
             )
         }
     }
@@ -196,7 +206,7 @@ final class SimulatedAccount: Inventory, ImageResolver {
             var answers: [Resource: Presence] = [:]
             let silent = state.withLock { state in
                 state.asked += resources
-                return state.silent
+                return state.silent.union(state.secret)
             }
             for resource in resources where !isFaulty && !silent.contains(resource) {
                 answers[resource] = view().references(of: resource).map(Presence.uses) ?? .gone
@@ -208,7 +218,8 @@ final class SimulatedAccount: Inventory, ImageResolver {
     func images(of references: Set<ImageReference>) async throws -> ResolvedReferences {
         var resolved = ResolvedReferences()
         for reference in references {
-            if isFaulty, case .parameter = reference {
+            let isRefused = state.withLock { $0.unfollowed.contains(reference) }
+            if isRefused || (isFaulty && reference.isParameter) {
                 resolved.refused.insert(reference)
             } else {
                 resolved.images[reference] = view().image(reference)
@@ -218,4 +229,8 @@ final class SimulatedAccount: Inventory, ImageResolver {
     }
 
     func tracked(_ images: Set<ImageID>) async throws -> Set<ImageID> { images.subtracting([strangeImage]) }
+}
+
+extension ImageReference {
+    fileprivate var isParameter: Bool { if case .parameter = self { true } else { false } }
 }

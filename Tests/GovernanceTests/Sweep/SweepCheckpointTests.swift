@@ -15,6 +15,7 @@ import Testing
         checkpoint.sectionStarted = time("2026-11-20T08:01:00.000Z")
         checkpoint.token = #"{"a":"b\n"}"#
         checkpoint.skipped = [.fleets, .nodeGroups]
+        checkpoint.leftOut = [.parameters: 2, .imageRecipes: 11]
         checkpoint.failures = 2
         checkpoint.restarts = 1
         checkpoint.resources = 100_000
@@ -35,6 +36,7 @@ import Testing
         ("started", nil), ("started", "today"), ("phase", nil), ("revision", nil),
         ("revision", "-1"), ("completed", "x"), ("section_started", ""), ("failures", "x"), ("restarts", nil),
         ("resources", "1.5"), ("released", nil), ("held_until", "soon"),
+        ("left_out", "parameters"), ("left_out", "parameters=none"),
     ])
     func othersAreRefused(name: String, value: String?) {
         var attributes = SweepCheckpoint(started: Self.start).attributes
@@ -49,10 +51,12 @@ import Testing
         var attributes = checkpoint.attributes
         attributes["phase"] = "listing boats"
         attributes["skipped"] = "boats,fleets"
+        attributes["left_out"] = "boats=2,parameters=1"
         let read = try SweepCheckpoint(attributes: attributes)
         #expect(read.phase == SweepCheckpoint.phases[0])
         #expect(read.token == nil)
         #expect(read.skipped == [.fleets])
+        #expect(read.leftOut == [.parameters: 1])
     }
 
     @Test func goesThroughAllPhases() {

@@ -1,0 +1,80 @@
+import AWSClient
+import Testing
+
+@testable import Governance
+
+/// What a sweep cannot find out, and how it says so.
+@Suite struct SweepGapsTests {
+    private static let refusal = SimulatedAccount.error(.clientError, "UnauthorizedOperation")
+
+    private static func day(_ rig: SweepRig) { rig.clock.advance(milliseconds: 86_400_000) }
+
+    @Test func whatMayNotBeLookedAtHidesNothingElse() async throws {
+        let rig = SweepTests.rig(instances: 5)
+        let hidden = [1, 2].map { Resource.instance(SampleTests.instance($0)) }
+        rig.account.hide(Set(hidden))
+        let checkpoint = try completed(try await rig.sweep())
+        #expect(checkpoint.skipped == [])
+        #expect(checkpoint.leftOut == [.instances: 2])
+        let known = rig.account.current.listedRows.subtracting(hidden.map { "\(image)#instance#\($0.id)" })
+        #expect(rig.rows == known)
+        let sweep = try #require(rig.store.contents.coverage?.lastSweep)
+        #expect(sweep.skipped == ["instances"])
+        #expect(sweep.leftOut == ["instances": 2])
+        let coverage = AccountCoverage(
+            of: consumer,
+            rig.store.contents.coverage.map(CoverageEntry.record),
+            now: rig.clock.now,
+            maximumAgeHours: 48
+        )
+        #expect(coverage.missingSections == ["2 of instances"])
+        // Once they may be looked at, nothing is missing.
+        rig.account.hide([])
+        Self.day(rig)
+        #expect(try completed(try await rig.sweep()).leftOut == [:])
+        #expect(rig.store.contents.coverage?.lastSweep?.leftOut == [:])
+        #expect(rig.store.contents.coverage?.lastSweep?.skipped == [])
+        #expect(rig.rows == rig.account.current.listedRows)
+    }
+
+    /// What is recorded of them stays.
+    @Test func whatMayNoLongerBeLookedAtStays() async throws {
+        let rig = SweepTests.rig(instances: 3)
+        _ = try await rig.sweep()
+        let rows = rig.rows
+        rig.account.hide([.instance(SampleTests.instance(1))])
+        Self.day(rig)
+        #expect(try completed(try await rig.sweep()).leftOut == [.instances: 1])
+        #expect(rig.rows == rows)
+    }
+
+    @Test func aReferenceThatMayNotBeFollowed() async throws {
+        let rig = SweepTests.rig()
+        rig.account.refuse([.parameter(Simulation.golden.text)])
+        let checkpoint = try completed(try await rig.sweep())
+        #expect(checkpoint.leftOut == [.launchTemplates: 1])
+        #expect(checkpoint.skipped == [])
+        #expect(rig.rows == rig.account.current.listedRows.filter { !$0.hasSuffix("\(SampleTests.template)/3") })
+    }
+
+    /// A page that is read again, or a section that begins again, counts once.
+    @Test func whatIsLeftOutIsCountedOnce() async throws {
+        let rig = SweepTests.rig(instances: 5)
+        rig.account.hide([.instance(SampleTests.instance(0))])
+        rig.account.fail(.instances, [Self.refusal])
+        #expect(try completed(try await rig.sweep()).skipped == [.instances])
+        #expect(rig.store.contents.coverage?.lastSweep?.leftOut == [:])
+        var checkpoint = SweepCheckpoint(started: rig.clock.now)
+        checkpoint.leaveOut(3, of: .instances)
+        checkpoint.restart(.instances)
+        #expect(checkpoint.leftOut == [:])
+        checkpoint.leaveOut(0, of: .instances)
+        #expect(checkpoint.leftOut == [:])
+        checkpoint.leaveOut(3, of: .instances)
+        checkpoint.leaveOut(2, of: .instances)
+        #expect(checkpoint.leftOut == [.instances: 5])
+        checkpoint.skip(.instances)
+        #expect(checkpoint.leftOut == [:])
+        #expect(checkpoint.skippedNames == ["instances"])
+    }
+}
