@@ -208,8 +208,12 @@ class Story:
 
     # MARK: What the functions made of it
 
+    @property
+    def _names(self) -> list[str]:
+        return [self.image, self.identifiers]
+
     def _shares(self) -> list[Row]:
-        rows = self.stage.deployment.table(CREATOR, "shares")
+        rows = self.stage.deployment.table(CREATOR, "shares", containing=[self.image])
         return [row for row in rows if row["image_id"] == self.image]
 
     def principals(self) -> dict[str, Row]:
@@ -226,7 +230,7 @@ class Story:
         """The usage of this story's image and resources, by account and resource."""
         rows = [
             row
-            for row in self.stage.deployment.table(CREATOR, "usage")
+            for row in self.stage.deployment.table(CREATOR, "usage", containing=self._names)
             if row["image_id"] == self.image or self.identifiers in row.get("resource_id", "")  # coverage has none
         ]
         return sorted(rows, key=lambda row: (row["account_id"], row["resource"]))
@@ -240,7 +244,7 @@ class Story:
         """An account's mappings of this story's resources, by resource and part."""
         return {
             f"{row['resource_id']} {row['part']}": row
-            for row in self.stage.deployment.table(account, "mapping")
+            for row in self.stage.deployment.table(account, "mapping", containing=self._names)
             if self.identifiers in row["resource_id"] or row.get("image_id") == self.image
         }
 

@@ -209,7 +209,7 @@ class World:
 
     def _delete(self, account: str, table: str, keys: tuple[str, str], wanted: Any) -> None:
         client = self.cloud.client("dynamodb", account)
-        for row in self.cloud.tables(account)[table]:
+        for row in self.cloud.tables(account, ends=table)[table]:
             if wanted(row):
                 client.delete_item(TableName=table, Key={key: {"S": row[key]} for key in keys})
 
@@ -273,7 +273,7 @@ class World:
     # MARK: What the tables say
 
     def rows(self) -> list[dict[str, Any]]:
-        found = self.stage.deployment.table(CREATOR, "usage")
+        found = self.stage.deployment.table(CREATOR, "usage", containing=[self.number])
         return [row for row in found if row["account_id"] == self.number and not row["resource"].startswith("coverage#")]
 
     def used(self, image: str | None = None) -> set[str]:
@@ -281,8 +281,8 @@ class World:
         return {f"{row['kind']} {row['resource_id']}" for row in self.rows() if image in (None, row["image_id"])}
 
     def coverage(self) -> dict[str, Any]:
-        found = self.stage.deployment.table(CREATOR, "usage")
         wanted = f"coverage#{self.cloud.region}"
+        found = self.stage.deployment.table(CREATOR, "usage", containing=[wanted])
         return next((row for row in found if row["account_id"] == self.number and row["resource"] == wanted), {})
 
     def mappings(self) -> dict[str, dict[str, Any]]:

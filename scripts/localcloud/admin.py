@@ -8,6 +8,8 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from moto.dynamodb.models import dynamodb_backends
+from moto.dynamodb.models.dynamo_type import Item
+from moto.dynamodb.models.table import Table
 
 from .authorization import identity_documents
 from .faults import Fault
@@ -96,15 +98,17 @@ class Admin:
         }
 
     def _tables(self, parameters: Parameters) -> Any:
-        """Every table, or those of one account, with its items as plain JSON values: account → region → table →
-        items."""
+        """Every table, or those of one `account`, one `region`, or whose name `ends` so, with its items as plain JSON values,
+        in the order of their keys: account → region → table → items. `containing` (a JSON list) leaves only items of which
+        some text holds one of these."""
         found: dict[str, Any] = {}
-        wanted = parameters.get("account")
-        for account in [wanted] if wanted else list(dynamodb_backends.keys()):
-            for region in list(dynamodb_backends[account].keys()):
-                for name, table in list(dynamodb_backends[account][region].tables.items()):
-                    items = [plain_item(item.to_json()["Attributes"]) for item in table.all_items()]
-                    found.setdefault(account, {}).setdefault(region, {})[name] = items
+        account, region, end = (parameters.get(name) for name in ("account", "region", "ends"))
+        wanted = json.loads(parameters.get("containing", "[]"))
+        for number in [account] if account else list(dynamodb_backends.keys()):
+            for place in [region] if region else list(dynamodb_backends[number].keys()):
+                for name, table in list(dynamodb_backends[number][place].tables.items()):
+                    if name.endswith(end or ""):
+                        found.setdefault(number, {}).setdefault(place, {})[name] = _items(table, wanted)
         return found
 
     def _policies(self, identifier: str) -> Any:
@@ -113,6 +117,22 @@ class Admin:
         function = find_function(account, region, name)
         principal = self._cloud.identities.of_role(function.role, name)
         return [json.loads(document) for document in identity_documents(principal)]
+
+
+def _items(table: Table, wanted: list[str]) -> list[dict[str, Any]]:
+    items = [
+        plain_item(item.to_json()["Attributes"])
+        for part in list(table.items.values())
+        for item in (list(part.values()) if table.range_key_attr else [part])
+        if not wanted or _contains(item, wanted)
+    ]
+    keys = [key for key in (table.hash_key_attr, table.range_key_attr) if key]
+    return sorted(items, key=lambda item: [item[key] for key in keys])
+
+
+def _contains(item: Item, wanted: list[str]) -> bool:
+    texts = [value.value for value in item.attrs.values() if value.type == "S"]
+    return any(each in text for text in texts for each in wanted)
 
 
 def plain_item(item: dict[str, Any]) -> dict[str, Any]:

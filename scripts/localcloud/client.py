@@ -9,6 +9,7 @@ import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,7 @@ class LocalCloud:
         self.pid: int = state["pid"]
         self.region = self.regions[0]
         self._process: subprocess.Popen[bytes] | None = None
+        self._clients: dict[tuple[Any, ...], Any] = {}
 
     # MARK: Starting and stopping
 
@@ -110,10 +112,19 @@ class LocalCloud:
         return self.accounts.get(name, name)
 
     def client(self, service: str, account: str, region: str | None = None, **options: Any) -> Any:
-        """A boto3 client of an account's administrator."""
-        config = botocore.config.Config(retries={"total_max_attempts": 1}, read_timeout=120).merge(
-            options.pop("config", botocore.config.Config())
-        )
+        """A boto3 client of an account's administrator; the same one when it is asked for again, for making one takes longer
+        than most calls."""
+        config = botocore.config.Config(retries={"total_max_attempts": 1}, read_timeout=120)
+        if "config" in options:
+            return self._new_client(service, account, region, config.merge(options.pop("config")), options)
+        key = (service, self.account(account), region or self.region, *sorted(options.items()))
+        if key not in self._clients:
+            self._clients[key] = self._new_client(service, account, region, config, options)
+        return self._clients[key]
+
+    def _new_client(
+        self, service: str, account: str, region: str | None, config: botocore.config.Config, options: dict[str, Any]
+    ) -> Any:  # fmt: skip
         return boto3.client(
             service, endpoint_url=self.endpoint, region_name=region or self.region, config=config,
             **{
@@ -182,10 +193,14 @@ class LocalCloud:
         found = self.admin("GET", "requests", {"since": since})
         return [entry for entry in found if all(entry.get(name) == value for name, value in members.items())]
 
-    def tables(self, account: str, region: str | None = None) -> dict[str, list[dict[str, Any]]]:
-        """An account's DynamoDB tables, with their items as plain values."""
-        number = self.account(account)
-        return self.admin("GET", "tables", {"account": number}).get(number, {}).get(region or self.region, {})
+    def tables(
+        self, account: str, region: str | None = None, *, ends: str = "", containing: Sequence[str] = ()
+    ) -> dict[str, list[dict[str, Any]]]:  # fmt: skip
+        """An account's DynamoDB tables, with their items as plain values; only those whose name `ends` so, and of their items
+        only those of which some text contains one of these."""
+        number, place = self.account(account), region or self.region
+        parameters = {"account": number, "region": place, "ends": ends, "containing": json.dumps(list(containing))}
+        return self.admin("GET", "tables", parameters).get(number, {}).get(place, {})
 
     def functions(self) -> list[str]:
         """The deployed functions, as `<account>/<region>/<name>`."""

@@ -1,5 +1,6 @@
 """The whole of AMI Steward in the local cloud: the root configuration of `terraform/`, with the packaged functions."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,7 @@ class Deployment:
         prefix = f"{self.cloud.account(account)}/{self.cloud.region}/"
         return next(found for found in self.cloud.functions() if found.startswith(prefix) and found.endswith(name))
 
-    def table(self, account: str, name: str) -> list[dict[str, Any]]:
-        """The items of a deployed table, by the end of its name: `table("creator", "shares")`."""
-        return next(items for table, items in self.cloud.tables(account).items() if table.endswith(name))
+    def table(self, account: str, name: str, containing: Sequence[str] = ()) -> list[dict[str, Any]]:
+        """The items of a deployed table, by the end of its name: `table("creator", "shares")`; only those of which some text
+        contains one of `containing`."""
+        return next(iter(self.cloud.tables(account, ends=name, containing=containing).values()))

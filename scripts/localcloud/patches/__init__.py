@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from . import (
+    answers,
     email_identities,
     events,
     fleets,
@@ -14,12 +15,15 @@ from . import (
     image_usage_reports,
     images,
     instances,
+    instances_tracked,
     lambda_functions,
     launch_templates,
     managed_keys,
+    managed_policies,
     queues,
     roles,
     snapshots,
+    tables,
     trails,
     transactions,
 )
@@ -28,6 +32,7 @@ if TYPE_CHECKING:
     from ..cloud import Cloud
 
 _PATCHES = (
+    answers,
     email_identities,
     events,
     fleets,
@@ -39,12 +44,15 @@ _PATCHES = (
     image_usage_reports,
     images,
     instances,
+    instances_tracked,
     lambda_functions,
     launch_templates,
     managed_keys,
+    managed_policies,
     queues,
     roles,
     snapshots,
+    tables,
     trails,
     transactions,
 )
