@@ -109,8 +109,14 @@ def test_the_owners_own_use_counts_before_a_sweep(world: World) -> None:
             f"the last sweep of account {B} had to leave out: fleets",
         ),
         (lambda world: world.permit(world.ami, B), f"account {B} has no usage tracker"),
+        (lambda world: world.share(world.ami, "group#all"), "the image is public: EC2's report of "),
+        (lambda world: world.share(world.ami, B, status="removed", hours_ago=71), f"account {B} has no usage tracker; it had"),
+        (lambda world: world.share(world.ami, "group#all", status="removed", hours_ago=71), "the image was public until "),
     ],
-    ids=["no tracker", "never swept", "stale", "left out", "a share that was never recorded"],
+    ids=[
+        "no tracker", "never swept", "stale", "left out", "a share that was never recorded", "public", "lost it lately",
+        "public until lately",
+    ],
 )
 def test_not_known_well_enough(world: World, change: object, reason: str) -> None:
     change(world)
@@ -137,6 +143,27 @@ def test_the_owners_account_has_to_be_known_as_well(cloud: LocalCloud) -> None:
     assert world.run("check", world.ami, "--output", "json").expect(OK).json["verdict"] == "clear"
 
 
+def test_those_that_lost_it_are_settled_by_ec2(world: World) -> None:
+    """Its report has what they began before they lost it, once that was long enough before the report."""
+    world.share(world.ami, B, status="removed", hours_ago=80)
+    world.share(world.ami, "group#all", status="removed", hours_ago=80)
+    world.write()
+    tables = world.run("check", world.ami, "--no-ec2", "--output", "json").expect(UNKNOWN).json
+    assert len(tables["reasons"]) == 2 and tables["notes"] == []
+    both = world.run("check", world.ami, "--output", "json").expect(OK).json
+    assert both["reasons"] == [] and "does not count" in both["notes"][0]
+    assert "Note: " in world.run("check", world.ami).expect(OK).out
+
+
+def test_an_image_that_is_older_than_the_records(cloud: LocalCloud, world: World) -> None:
+    (made,) = cloud.seed_images(world.account, [{"name": "old", "created": "2020-01-01T00:00:00.000Z"}])
+    world.write()
+    check = world.run("check", made["image_id"], "--output", "json").expect(UNKNOWN).json
+    (reason,) = check["reasons"]
+    assert reason.startswith("the image is of 2020-01-01 00:00:00 UTC, shares are recorded since ")
+    world.run("check", made["image_id"], "--account", A).expect(OK)
+
+
 def test_a_mistyped_id_is_not_clear(world: World) -> None:
     world.write()
     answer = world.run("check", "ami-0123456789abcdef0").expect(UNKNOWN)
@@ -156,7 +183,9 @@ def test_what_ec2_refuses_is_said_and_the_tables_answer(world: World) -> None:
     world.write()
     statement = {
         "Effect": "Allow",
-        "Action": ["dynamodb:Query", "dynamodb:GetItem", "ec2:DescribeImageAttribute"],
+        "Action": [
+            "dynamodb:DescribeTable", "dynamodb:Query", "dynamodb:GetItem", "ec2:DescribeImageAttribute", "ec2:DescribeImages",
+        ],
         "Resource": "*",
     }
     role = create_role(world.cloud, world.account, "asks", [statement], json.dumps(_trust(world)))

@@ -112,6 +112,13 @@ def test_a_share_that_is_newer_than_the_sweep(story: Story, worlds: dict[str, Wo
     assert check(story)["verdict"] == "clear"
 
 
+def at(event: dict[str, Any], days: float) -> dict[str, Any]:
+    """The event as one of so many days ago."""
+    moment = datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=days)
+    text = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return event | {"time": text, "detail": event["detail"] | {"eventTime": text}}
+
+
 def now() -> str:
     return datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
@@ -138,13 +145,35 @@ def test_a_section_that_was_left_out(story: Story, worlds: dict[str, World]) -> 
     assert any("instances" in reason for reason in answer["reasons"])
 
 
-def test_an_organization_is_clear_only_by_ec2s_own_word(story: Story, worlds: dict[str, World], patient: None) -> None:
-    story.tell(story.permit(add=[{"OrganizationArn": ORGANIZATION}]))
+@pytest.mark.parametrize("days", [2, 4])
+def test_ec2s_report_settles_an_organization_that_lost_the_image(
+    story: Story, worlds: dict[str, World], patient: None, days: int
+) -> None:
+    """It lags behind: neither while the organization has the image, nor in the first days after."""
+    organization = [{"OrganizationArn": ORGANIZATION}]
+    story.tell(at(story.permit(add=organization), days=10))
     for world in worlds.values():
         world.sweep()
     assert check(story)["verdict"] == "unknown"
     answer = check(story, owner_view=True)
-    assert (answer["verdict"], answer["owner_view"]["status"], answer["gaps"]) == ("clear", "available", [])
+    assert (answer["verdict"], answer["owner_view"]["status"], answer["gaps"]) == ("unknown", "available", [])
+    assert "may lack what its accounts began" in answer["reasons"][0]
+    assert check(story, accounts=[worlds[CONSUMER_A].number])["verdict"] == "clear"
+
+    story.tell(at(story.permit(remove=organization), days=days))
+    assert check(story)["verdict"] == "unknown"
+    answer = check(story, owner_view=True)
+    assert answer["verdict"] == ("clear" if days == 4 else "unknown"), answer["reasons"]
+    assert len(answer["notes"]) == (1 if days == 4 else 0)
+
+
+def test_an_account_that_lost_the_image_may_still_run_it(story: Story, worlds: dict[str, World], patient: None) -> None:
+    stranger = [{"UserId": STRANGER}]
+    story.tell(at(story.permit(add=stranger), days=10), at(story.permit(remove=stranger), days=4))
+    answer = check(story)
+    assert (answer["verdict"], statuses(answer)[STRANGER]) == ("unknown", "no-tracker")
+    assert answer["reasons"][0].startswith(f"account {STRANGER} has no usage tracker; it had the image until ")
+    assert check(story, owner_view=True)["verdict"] == "clear"
 
 
 def test_alerts_say_what_is_not_known(story: Story, worlds: dict[str, World]) -> None:

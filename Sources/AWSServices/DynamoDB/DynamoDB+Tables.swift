@@ -16,6 +16,7 @@ extension DynamoDB {
             public var status: String?
             /// Of about six hours ago.
             public var itemCount: Int?
+            public var creationTime: Timestamp?
         }
 
         public func write(to json: inout JSONWriter) {
@@ -32,12 +33,22 @@ extension DynamoDB {
                         output.status = try json.optional { json throws(ResponseFault) in try json.string() }
                     case "ItemCount":
                         output.itemCount = try json.optional { json throws(ResponseFault) in try json.integer() }
+                    case "CreationDateTime":
+                        output.creationTime =
+                            try json.optional { json throws(ResponseFault) in
+                                Timestamp(epochSeconds: try json.number())
+                            } ?? nil
                     default: try json.skip()
                     }
                 }
             }
             return output
         }
+    }
+
+    /// When a table was made.
+    public func creationTime(of table: String) async throws(AWSError) -> Timestamp? {
+        try await client.call(DescribeTable(table: table)).creationTime
     }
 
     /// How many items a table has, by DynamoDB's count of about six hours ago.

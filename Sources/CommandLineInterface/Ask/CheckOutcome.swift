@@ -42,7 +42,7 @@ struct CheckOutcome: Sendable {
         case .notAvailable(let reason):
             members["image_references_reason"] = .string("references not available: \(reason)")
         }
-        let first = ["image_id", "image_name", "image_status", "verdict", "in_use", "reasons", "reason_count"]
+        let first = ["image_id", "image_name", "image_status", "verdict", "in_use", "reasons", "reason_count", "notes"]
         let names = first.filter { members[$0] != nil } + members.keys.filter { !first.contains($0) }.sorted()
         return .mapping(names.map { .init($0, YAMLValue(members[$0] ?? .null)) })
     }
@@ -53,6 +53,7 @@ struct CheckOutcome: Sendable {
         var blocks: [CommandOutput.Block] = [.text(headline(answer), outcome.style)]
         let reasons = answer["reasons"]?.strings ?? []
         if outcome == .unknown { blocks += reasons.map { .text("  - \($0)") } }
+        if outcome == .clear { blocks += (answer["notes"]?.strings ?? []).map { .text("Note: \($0).", .faint) } }
         blocks += accounts(answer, now)
         blocks += ownerView(answer)
         blocks += referenceBlocks

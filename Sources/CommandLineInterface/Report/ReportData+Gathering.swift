@@ -8,6 +8,7 @@ extension ReportData {
     /// - Parameters:
     ///   - known: The account's images as EC2 lists them; nil where it does not.
     ///   - maximumSweepAgeHours: For so long a sweep counts.
+    ///   - recordedSince: When the table of shares was made; nil where DynamoDB does not tell.
     init(
         owner: AccountID?,
         region: Region,
@@ -16,7 +17,8 @@ extension ReportData {
         maximumSweepAgeHours: Int64,
         shares contents: SharesContents,
         usage: UsageContents,
-        images known: [EC2.Image]?
+        images known: [EC2.Image]?,
+        recordedSince: EventTime?
     ) {
         self.init(owner: owner, region: region, generated: generated, staleDays: staleDays)
         accounts = AccountStanding.all(contents, usage, now: generated, maximumSweepAgeHours: maximumSweepAgeHours)
@@ -32,15 +34,17 @@ extension ReportData {
         images = ids.sorted().map { id in
             let record = contents.images[id]
             let summaries = usage.summaries(of: id)
-            let shares = (sharesByImage[id] ?? []).filter { $0.status == .shared }
+            let recorded = sharesByImage[id] ?? []
+            let shares = recorded.filter { $0.status == .shared }
             var evidence = UsageEvidence(
                 owner: owner,
                 isRecorded: record != nil,
-                shares: shares,
+                shares: recorded,
                 coverage: usage.coverage,
                 now: generated,
                 maximumSweepAgeHours: maximumSweepAgeHours
             )
+            if known != nil, listed[id] == nil { evidence.launchPermissions = .noSuchImage }
             evidence.rows = summaries.reduce(0) { $0 + $1.count }
             let verdict = Verdict(evidence)
             let image = listed[id]
@@ -58,6 +62,15 @@ extension ReportData {
                 outcome: verdict.outcome,
                 doubts: verdict.doubts.map(\.description)
             )
+        }
+        if let recordedSince {
+            let older = images.count { $0.created.map { $0 < recordedSince } ?? false }
+            if older > 0 {
+                omissions.append(
+                    "\(Counted.text(older, "image")) \(older == 1 ? "is" : "are") older than the records of shares, which begin at "
+                        + "\(Moment.text(recordedSince)) UTC: accounts that lost them before are not known. A check asks EC2."
+                )
+            }
         }
         if known == nil { omissions.append("EC2 does not list the account's images: those below are from the tables.") }
         let unreadable = contents.unreadable.count + usage.unreadable.count
@@ -91,6 +104,9 @@ struct ReportGatherer {
             console.progress("reading usage:", $0)
         }
         let (images, imageRefusal) = try await unlessRefused { () async throws(AWSError) in try await self.images() }
+        let (recordedSince, tableRefusal) = try await unlessRefused { () async throws(AWSError) in
+            try await tables.dynamoDB.creationTime(of: tables.sharesTable)
+        }
         console.progress("putting the report together")
         var data = ReportData(
             owner: identity.flatMap { AccountID($0.account) },
@@ -100,9 +116,10 @@ struct ReportGatherer {
             maximumSweepAgeHours: maximumSweepAgeHours,
             shares: contents,
             usage: usage,
-            images: images
+            images: images,
+            recordedSince: recordedSince.flatMap { $0 }.map(EventTime.init)
         )
-        for refusal in [identityRefusal, imageRefusal].compactMap({ $0 }) {
+        for refusal in [identityRefusal, imageRefusal, tableRefusal].compactMap({ $0 }) {
             data.omissions.append("\(refusal.service) refused \(refusal.operation) (\(refusal.code)).")
         }
         return data

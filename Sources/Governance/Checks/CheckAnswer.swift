@@ -74,6 +74,8 @@ public struct CheckAnswer: Sendable {
         /// Why it is not known whether the image is used.
         let reasons: [String]
         let reasonCount: Int
+        /// What a clear verdict does not tell.
+        let notes: [String]
         let accountCount: Int
         let resourceCount: Int
         let resourceCounts: [CountMessage]
@@ -101,6 +103,7 @@ public struct CheckAnswer: Sendable {
             let doubts = verdict.outcome == .unknown ? verdict.doubts : []
             reasons = doubts.prefix(CheckAnswer.maximumListed).map(\.description)
             reasonCount = doubts.count
+            notes = verdict.notes(ownerView)
             accountCount = answer.accountCount
             resourceCount = answer.resourceCount
             resourceCounts = ResourceKind.allCases.map { kind in

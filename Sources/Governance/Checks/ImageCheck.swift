@@ -5,8 +5,8 @@ import LambdaRuntime
 /// Answers who uses an image: from the tables, from EC2's word on whom it is shared with, and, where it is asked for, from
 /// EC2's own report over all accounts.
 ///
-/// AWS calls: `dynamodb:GetItem` and `dynamodb:Query` on the shares table, `dynamodb:Query` on the usage table's index by
-/// image, `ec2:DescribeImageAttribute`; with the owner's view those of ``OwnerViewReader``.
+/// AWS calls: `dynamodb:DescribeTable`, `dynamodb:GetItem` and `dynamodb:Query` on the shares table, `dynamodb:Query` on the
+/// usage table's index by image, `ec2:DescribeImageAttribute`, `ec2:DescribeImages`; with the owner's view those of ``OwnerViewReader``.
 public struct ImageCheck: Sendable {
     /// What a question came to.
     public struct Result: Sendable {
@@ -101,8 +101,10 @@ public struct ImageCheck: Sendable {
         async let record = shares.imageRecord(of: image)
         async let principals = shares.shareRecords(of: image, principals: nil).map(\.value)
         async let permissions = launchPermissions(of: image)
+        async let ages = ages(of: image)
         var evidence = evidence(isRecorded: try await record != nil, shares: try await principals, coverage: coverage)
         evidence.launchPermissions = try await permissions
+        evidence.ages = try await ages
         return Verdict(evidence)
     }
 
@@ -136,6 +138,7 @@ public struct ImageCheck: Sendable {
         async let principals = shares.shareRecords(of: question.image, principals: nil).map(\.value)
         async let entries = coverage.entries(in: region)
         async let permissions = launchPermissions(of: question.image)
+        async let ages = ages(of: question.image)
         let known = try await record
         let evidence = evidence(
             of: question.accounts,
@@ -149,6 +152,7 @@ public struct ImageCheck: Sendable {
             tally: UsageTally(now: evidence.now)
         )
         reading.evidence.launchPermissions = try await permissions
+        reading.evidence.ages = try await ages
         try await readRows(question, into: &reading, logger)
         return reading
     }
@@ -175,6 +179,25 @@ public struct ImageCheck: Sendable {
         reading.answer.finish()
         reading.tally.finish()
         reading.evidence.rows = reading.answer.resourceCount
+    }
+
+    /// When the image was made, and the table that records who has it.
+    func ages(of image: ImageID) async throws(AWSError) -> UsageEvidence.Ages {
+        do throws(AWSError) {
+            guard let created = try await ec2.images(ids: [image.text])[image.text]?.creationDate else {
+                return .noSuchImage
+            }
+            guard let created = EventTime(created) else {
+                return .notAvailable(reason: "EC2 does not tell when the image was made")
+            }
+            guard let recorded = try await shares.dynamoDB.creationTime(of: shares.table) else {
+                return .notAvailable(reason: "DynamoDB does not tell when the table was made")
+            }
+            return .known(created: created, recorded: EventTime(recorded))
+        } catch {
+            if error.kind == .deadline || error.kind == .cancelled { throw error }
+            return .notAvailable(reason: "\(error.operation): \(error.code)")
+        }
     }
 
     /// Whom EC2 lets launch the image.

@@ -21,6 +21,16 @@ public struct UsageEvidence: Sendable {
         }
     }
 
+    /// What tells whether accounts may have had the image before anything was recorded of it.
+    public enum Ages: Hashable, Sendable {
+        case notAsked
+        /// When the image was made, and since when shares are recorded.
+        case known(created: EventTime, recorded: EventTime)
+        /// There is no such image any more, or never was.
+        case noSuchImage
+        case notAvailable(reason: String)
+    }
+
     /// The accounts that are asked about; nil: every account.
     public var accounts: Set<AccountID>?
     /// The account that owns the image, where it is known.
@@ -30,6 +40,7 @@ public struct UsageEvidence: Sendable {
     /// What was recorded of the image's principals.
     public var shares: [ShareRecord]
     public var launchPermissions = LaunchPermissions.notAsked
+    public var ages = Ages.notAsked
     /// Of all accounts that have a usage tracker.
     public var coverage: [AccountID: CoverageEntry]
     /// How many rows the usage table has for the image and the accounts asked about.
@@ -61,6 +72,24 @@ public struct UsageEvidence: Sendable {
         self.maximumSweepAgeHours = maximumSweepAgeHours
     }
 
+    /// Whoever had the image and has it no longer, by the share recorder's word, sorted; none where only some accounts are
+    /// asked about, and none of an image that is gone: nothing can be taken from anybody then.
+    public var formerPrincipals: [FormerPrincipal] {
+        let isGone = launchPermissions == .noSuchImage || shares.contains { $0.status == .deregistered }
+        guard accounts == nil, !isGone else { return [] }
+        let current = principals
+        return shares.filter { share in
+            share.status != .shared && current[share.principal] == nil
+                && (owner == nil || share.principal.account != owner)
+        }.map { share in
+            FormerPrincipal(
+                principal: share.principal,
+                since: share.firstShared,
+                until: share.current.occurrence.time
+            )
+        }.sorted { $0.principal < $1.principal }
+    }
+
     /// The principals that have the image, by the share recorder's word or by EC2's, and since when: nil where only EC2
     /// knows of the share, which tells no time.
     public var principals: [Principal: EventTime?] {
@@ -73,4 +102,12 @@ public struct UsageEvidence: Sendable {
         }
         return principals
     }
+}
+
+/// Somebody who had an image.
+public struct FormerPrincipal: Hashable, Sendable {
+    public let principal: Principal
+    /// Nil where only the end of it is known.
+    public let since: EventTime?
+    public let until: EventTime
 }

@@ -34,6 +34,18 @@ public struct UsageReport: Hashable, Sendable {
         }
     }
 
+    /// So long before it was begun, a report may lack what began: "the past few days" for launch templates, which AWS does
+    /// not put into a number, and 24 hours for instances.
+    public static let delayHours: Int64 = 72
+
+    /// Whether it has everything that somebody began who lost the image at this time.
+    ///
+    /// It does not count every kind of resource. What it does not count, such as a launch configuration, cannot launch
+    /// anything any more since the image was lost.
+    public func settles(whatEnded end: EventTime) -> Bool {
+        end.advanced(bySeconds: Self.delayHours * 3600) <= created
+    }
+
     public var isUsed: Bool { !accounts.isEmpty || !others.isEmpty }
 
     public var totals: Counts {

@@ -24,7 +24,7 @@ struct UsageTally: Sendable {
 
     /// What the report may lack: instances of the last 24 hours, launch templates of "the last few days". It promises nothing
     /// of other kinds.
-    static func delayHours(of kind: ResourceKind) -> Int64 { kind == .instance ? 24 : 72 }
+    static func delayHours(of kind: ResourceKind) -> Int64 { kind == .instance ? 24 : UsageReport.delayHours }
 
     mutating func add(_ row: UsageRow) {
         if account != row.key.account { finish() }

@@ -33,7 +33,7 @@ import Testing
         let counts = ResourceKind.allCases.map { #"{"count":0,"kind":"\#($0.rawValue)"}"# }.joined(separator: ",")
         #expect(
             try answer([]) == #"{"account_count":0,"accounts":[],"coverage":[],"coverage_count":0,"gap_count":0,"#
-                + #""gaps":[],"image_id":"ami-0abcdef1234567890","in_use":false,"reason_count":0,"reasons":[],"resource_count":0,"#
+                + #""gaps":[],"image_id":"ami-0abcdef1234567890","in_use":false,"notes":[],"reason_count":0,"reasons":[],"resource_count":0,"#
                 + #""resource_counts":[\#(counts)],"shared_with":[],"shared_with_count":0,"verdict":"clear"}"#
         )
     }

@@ -18,14 +18,27 @@ import Testing
         var brokenRows: [String] = []
         var coverage: [CoverageRecord] = [swept(creator)]
         var shares: [ShareRecord] = []
+        /// When EC2 says that the image was made, and DynamoDB the table of shares.
+        var created: String? = "2026-11-02T00:00:00.000Z"
+        var recorded = "1793491200.123"
         var permissions: TestServer.Reply = CloudFixture.xml("DescribeImageAttribute", "<imageId>ami-1</imageId>")
         var failing: Set<String> = []
         var reported: [(String, Int)] = []
 
         func reply(_ operation: String, _ body: String) -> TestServer.Reply {
-            if failing.contains(operation) { return CloudFixture.dynamoDBError("AccessDeniedException") }
+            if failing.contains(operation) {
+                return operation == "DescribeImages"
+                    ? CloudFixture.ec2Error("AccessDeniedException")
+                    : CloudFixture.dynamoDBError("AccessDeniedException")
+            }
             switch operation {
             case "GetItem": return .ok("{}")
+            case "DescribeTable": return .ok(#"{"Table":{"CreationDateTime":\#(recorded),"ItemCount":3}}"#)
+            case "DescribeImages":
+                let image = created.map {
+                    "<item><imageId>ami-0abcdef1234567890</imageId><creationDate>\($0)</creationDate></item>"
+                }
+                return CloudFixture.xml(operation, "<imagesSet>\(image ?? "")</imagesSet>")
             case "Query" where body.contains(#"{"S":"coverage"}"#):
                 return CloudFixture.items(coverage.map(CloudFixture.item(of:)))
             case "Query" where body.contains("\"IndexName\":\"image\""):
@@ -86,7 +99,7 @@ import Testing
 
     private let silent = Logger(level: .fatal)
 
-    @Test func aClearImageTakesFiveRequests() async throws {
+    @Test func aClearImageTakesSevenRequests() async throws {
         let (fixture, check) = try fixture { world in
             world.shares = [share(.account(consumer))]
             world.coverage += [swept(consumer), swept(Self.other)]
@@ -94,7 +107,11 @@ import Testing
         let result = try await check.answer(CheckQuestion(image: image), logger: silent)
         #expect(result.verdict.outcome == .clear)
         #expect(result.verdict.coverage.map(\.status) == [.swept, .swept])
-        #expect(fixture.operations.sorted() == ["DescribeImageAttribute", "GetItem", "Query", "Query", "Query"])
+        #expect(
+            fixture.operations.sorted() == [
+                "DescribeImageAttribute", "DescribeImages", "DescribeTable", "GetItem", "Query", "Query", "Query",
+            ]
+        )
         #expect(String(decoding: result.json, as: UTF8.self).contains(#""verdict":"clear""#))
     }
 
@@ -108,7 +125,7 @@ import Testing
         }
         let verdict = try await check.answer(CheckQuestion(image: image), logger: silent).verdict
         #expect(verdict.outcome == .unknown)
-        #expect(verdict.doubts == [.group(.all), .noTracker(Self.other)])
+        #expect(verdict.doubts == [.group(.all, report: nil), .noTracker(Self.other)])
     }
 
     @Test(arguments: [
@@ -119,6 +136,23 @@ import Testing
     func whatEC2DoesNotTell(code: String, doubt: Doubt) async throws {
         let (_, check) = try fixture { $0.permissions = CloudFixture.ec2Error(code) }
         #expect(try await check.answer(CheckQuestion(image: image), logger: silent).verdict.doubts == [doubt])
+    }
+
+    @Test(arguments: [
+        ("2026-11-02T00:00:00.000Z", nil), ("2026-10-31T23:59:59.000Z", "the image is of 2026-10-31 23:59:59 UTC"),
+        ("x", "it is not known whether the image is older"),
+    ])
+    func theAgeOfTheImage(created: String, reason: String?) async throws {
+        let (_, check) = try fixture { $0.created = created }
+        let verdict = try await check.answer(CheckQuestion(image: image), logger: silent).verdict
+        #expect(verdict.outcome == (reason == nil ? .clear : .unknown))
+        #expect(verdict.doubts.map(\.description).allSatisfy { $0.hasPrefix(reason ?? "-") })
+    }
+
+    @Test(arguments: ["DescribeImages", "DescribeTable"]) func anAgeThatIsNotTold(operation: String) async throws {
+        let (_, check) = try fixture { $0.failing = [operation] }
+        let doubts = try await check.answer(CheckQuestion(image: image), logger: silent).verdict.doubts
+        #expect(doubts == [.ageNotKnown(reason: "\(operation): AccessDeniedException")])
     }
 
     @Test func aPermissionOfAnUnknownKindIsNotOverlooked() async throws {

@@ -41,7 +41,13 @@ import Testing
             }
             if Int.random(in: 0..<3, using: &generator) == 0 { evidence.shares.append(share(.account(account))) }
         }
-        if Int.random(in: 0..<4, using: &generator) == 0 { evidence.shares.append(share(organization)) }
+        if Int.random(in: 0..<8, using: &generator) == 0 { evidence.shares.append(share(organization)) }
+        if Int.random(in: 0..<3, using: &generator) == 0 { evidence.shares.append(lost(.all, &generator)) }
+        if Int.random(in: 0..<3, using: &generator) == 0 {
+            let hours = Int64.random(in: 0...300, using: &generator)
+            let recorded = asked.advanced(bySeconds: -3600 * hours)
+            evidence.ages = .known(created: time("2026-01-01T00:00:00Z"), recorded: recorded)
+        }
         if Bool.random(using: &generator) { evidence.ownerView = .available(UsageReport(created: asked)) }
         if Bool.random(using: &generator) { evidence.launchPermissions = .principals([]) }
         if Int.random(in: 0..<8, using: &generator) == 0 { evidence.rows = 1 }
@@ -49,10 +55,33 @@ import Testing
         return evidence
     }
 
+    /// A share that ended within the last days.
+    private static func lost(_ principal: Principal, _ generator: inout SeededGenerator) -> ShareRecord {
+        let end = asked.advanced(bySeconds: -3600 * Int64.random(in: 0...150, using: &generator))
+        var record = share(principal)
+        record.permission = Sighting(.removed, Occurrence(time: end, eventID: "e", eventName: "n", actor: nil))
+        return record
+    }
+
     private static let worsenings: [(String, @Sendable (inout UsageEvidence, inout SeededGenerator) -> Void)] = [
         ("a row", { evidence, _ in evidence.rows += 1 }),
         ("a row that cannot be read", { evidence, _ in evidence.unreadableRows += 1 }),
         ("a share", { $0.shares.append(share(.account(accounts.randomElement(using: &$1)!))) }),
+        ("a share that ended", { $0.shares.append(lost(.account(accounts.randomElement(using: &$1)!), &$1)) }),
+        ("a share with a group that ended", { $0.shares.append(lost(organization, &$1)) }),
+        (
+            "an earlier report",
+            { evidence, generator in
+                guard evidence.ownerView.report != nil else { return }
+                let hours = Int64.random(in: 1...100, using: &generator)
+                evidence.ownerView = .available(UsageReport(created: asked.advanced(bySeconds: -3600 * hours)))
+            }
+        ),
+        (
+            "an older image",
+            { evidence, _ in evidence.ages = .known(created: time("2025-01-01T00:00:00Z"), recorded: asked) }
+        ),
+        ("an image of unknown age", { evidence, _ in evidence.ages = .notAvailable(reason: "x") }),
         ("a share with a group", { evidence, _ in evidence.shares.append(share(.all)) }),
         (
             "a share that EC2 alone knows",

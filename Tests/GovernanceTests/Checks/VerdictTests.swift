@@ -26,8 +26,12 @@ import Testing
         return evidence
     }
 
-    private func report(_ accounts: [AccountID] = [], unnamed: Bool = false) -> UsageEvidence.OwnerView {
-        var report = UsageReport(created: asked)
+    private func report(
+        _ accounts: [AccountID] = [],
+        unnamed: Bool = false,
+        of created: EventTime = asked
+    ) -> UsageEvidence.OwnerView {
+        var report = UsageReport(created: created)
         for account in accounts { report.add(1, .instance, of: account) }
         if unnamed { report.add(1, .instance, of: nil) }
         return .available(report)
@@ -93,17 +97,107 @@ import Testing
         expect(evidence(shares) { $0.rows = 3 }, .inUse, [.noTracker(consumer), .noTracker(Self.other)])
     }
 
-    @Test func whoHasLostTheImageNeedsNoCoverage() {
-        let occurrence = Occurrence(time: time("2026-11-10T08:00:00Z"), eventID: "e", eventName: "n", actor: nil)
-        let lost = ShareRecord(
-            image: image,
-            principal: .account(consumer),
-            region: region,
-            permission: Sighting(.removed, occurrence),
-            firstShared: nil
+    // MARK: Those that had it
+
+    private func lost(
+        _ principal: Principal,
+        _ status: ShareStatus = .removed,
+        at end: String = "2026-11-10T08:00:00Z"
+    ) -> ShareRecord {
+        let occurrence = Occurrence(time: time(end), eventID: "e", eventName: "n", actor: nil)
+        var record = share(principal)
+        if status == .removed {
+            record.permission = Sighting(.removed, occurrence)
+        } else {
+            record.revocations = Sightings(call: Sighting(status, occurrence))
+        }
+        return record
+    }
+
+    /// Whoever lost the image may run it all the same: as long as that is not known, taking it away does not make it clear.
+    @Test(arguments: [ShareStatus.removed, .disabled]) func anAccountThatLostTheImage(status: ShareStatus) {
+        let end = time("2026-11-10T08:00:00Z")
+        let lost = lost(.account(consumer), status)
+        expect(evidence([lost]), .unknown, [.former(.noTracker(consumer), until: end)])
+        expect(evidence([lost], [swept(consumer)]), .clear)
+        expect(evidence([lost], [swept(consumer)]) { $0.rows = 1 }, .inUse)
+        let skipped = [swept(consumer, skipped: ["instances"])]
+        expect(evidence([lost], skipped), .unknown, [.former(.skippedSections(consumer, ["instances"]), until: end)])
+        // A sweep from before it ever had the image.
+        let early = evidence([lost], [swept(consumer, at: "2026-10-01T08:00:00Z")]) { $0.maximumSweepAgeHours = 8760 }
+        #expect(Verdict(early).outcome == .unknown)
+        // It has it again, or by EC2's word still: what a report counts is too old then.
+        let again = evidence([lost]) {
+            $0.launchPermissions = .principals([.account(consumer)])
+            $0.ownerView = self.report()
+        }
+        expect(again, .unknown, [.noTracker(consumer)])
+        // Nobody asks about it.
+        expect(evidence([lost], [swept(Self.other)], accounts: [Self.other]), .clear)
+    }
+
+    /// The report lags by days: it settles only what had ended long enough before it was begun.
+    @Test(arguments: [
+        ("2026-11-17T09:59:59Z", true), ("2026-11-17T10:00:00Z", true), ("2026-11-17T10:00:01Z", false),
+        ("2026-11-20T09:00:00Z", false),
+    ])
+    func aReportSettlesWhatEndedLongBeforeIt(end: String, isSettled: Bool) {
+        for principal in [Principal.account(consumer), organization, unit, .all] {
+            let lost = evidence([lost(principal, at: end)])
+            let doubt: Doubt =
+                principal.isGroup
+                ? .formerGroup(principal, until: time(end), report: nil)
+                : .former(.noTracker(consumer), until: time(end))
+            expect(lost, .unknown, [doubt])
+            var asked = lost
+            asked.ownerView = report()
+            let verdict = Verdict(asked)
+            #expect(verdict.outcome == (isSettled ? .clear : .unknown), "\(principal)")
+            #expect(verdict.reliesOnReport == isSettled)
+            #expect(verdict.notes(asked.ownerView).count == (isSettled ? 1 : 0))
+            // What counts is when the report was begun, not when it is read.
+            asked.ownerView = report(of: time("2026-11-12T00:00:00Z"))
+            #expect(Verdict(asked).outcome == .unknown)
+            asked.ownerView = report([Self.other])
+            #expect(Verdict(asked).outcome == .inUse)
+        }
+    }
+
+    /// Nothing can be taken from anybody any more.
+    @Test func anImageThatIsGone() {
+        expect(evidence([lost(.account(consumer), .deregistered), lost(.all)]), .clear)
+        expect(evidence([lost(.account(consumer))]) { $0.launchPermissions = .noSuchImage }, .clear)
+    }
+
+    /// Accounts may have had an old image, and lost it, before anybody watched.
+    @Test func anImageOlderThanTheRecords() {
+        let (old, new) = (time("2025-01-01T00:00:00Z"), time("2026-11-05T00:00:00Z"))
+        let recorded = time("2026-11-01T00:00:00Z")
+        func of(_ ages: UsageEvidence.Ages, _ view: UsageEvidence.OwnerView = .notAsked) -> UsageEvidence {
+            evidence([]) {
+                $0.ages = ages
+                $0.ownerView = view
+            }
+        }
+        expect(of(.known(created: new, recorded: recorded)), .clear)
+        expect(of(.known(created: recorded, recorded: recorded)), .clear)
+        expect(of(.noSuchImage), .clear)
+        let doubt = Doubt.olderThanRecords(created: old, recorded: recorded, report: nil)
+        expect(of(.known(created: old, recorded: recorded)), .unknown, [doubt])
+        expect(of(.known(created: old, recorded: recorded), .notAvailable(reason: "x")), .unknown, [doubt])
+        expect(of(.known(created: old, recorded: recorded), report()), .clear)
+        let installed = time("2026-11-19T00:00:00Z")
+        expect(
+            of(.known(created: old, recorded: installed), report()),
+            .unknown,
+            [.olderThanRecords(created: old, recorded: installed, report: asked)]
         )
-        expect(evidence([lost]), .clear)
-        expect(evidence([lost]) { $0.rows = 1 }, .inUse)
+        expect(of(.notAvailable(reason: "no")), .unknown, [.ageNotKnown(reason: "no")])
+        // Of accounts that are named, those before are no matter.
+        let named = evidence([], [swept(consumer)], accounts: [consumer]) {
+            $0.ages = .known(created: old, recorded: recorded)
+        }
+        expect(named, .clear)
     }
 
     /// Whoever owns the image has it as others have it by a share.
@@ -129,17 +223,22 @@ import Testing
 
     // MARK: Groups
 
-    @Test(arguments: [organization, unit, Principal.all]) func groupsAreKnownToEC2Alone(group: Principal) {
+    /// Their accounts cannot be listed, and may have begun to use the image since what the report knows.
+    @Test(arguments: [organization, unit, Principal.all]) func groupsAreNeverClear(group: Principal) {
         let shares = [share(group)]
-        expect(evidence(shares, [swept(consumer)]), .unknown, [.group(group)])
-        expect(evidence(shares) { $0.ownerView = .notAvailable(reason: "x") }, .unknown, [.group(group)])
-        expect(evidence(shares) { $0.ownerView = self.report() }, .clear)
-        expect(evidence(shares) { $0.ownerView = self.report([Self.other]) }, .inUse)
-        expect(evidence(shares) { $0.ownerView = self.report(unnamed: true) }, .inUse)
+        let doubt = Doubt.group(group, report: nil)
+        expect(evidence(shares, [swept(consumer)]), .unknown, [doubt])
+        expect(evidence(shares) { $0.ownerView = .notAvailable(reason: "x") }, .unknown, [doubt])
+        let reported = Doubt.group(group, report: asked)
+        expect(evidence(shares) { $0.ownerView = self.report() }, .unknown, [reported])
+        expect(evidence(shares) { $0.ownerView = self.report([Self.other]) }, .inUse, [reported])
+        expect(evidence(shares) { $0.ownerView = self.report(unnamed: true) }, .inUse, [reported])
         // An account that is named has to be covered all the same.
         let both = shares + [share(.account(consumer))]
-        expect(evidence(both) { $0.ownerView = self.report() }, .unknown, [.noTracker(consumer)])
-        expect(evidence(both, [swept(consumer)]) { $0.ownerView = self.report() }, .clear)
+        expect(evidence(both) { $0.ownerView = self.report() }, .unknown, [reported, .noTracker(consumer)])
+        // Whoever names the accounts has listed them.
+        let members = evidence(shares, [swept(consumer), swept(Self.other)], accounts: [consumer, Self.other])
+        expect(members, .clear)
         // Whoever has a tracker may belong to the group: the answer says how well it is known.
         let known = Verdict(evidence(shares, [swept(consumer)])).coverage
         #expect(known.map(\.account) == [creator, consumer])
@@ -159,7 +258,7 @@ import Testing
         expect(
             with(.principals([.account(Self.other), .all]), before),
             .unknown,
-            [.group(.all), .noTracker(Self.other)]
+            [.group(.all, report: nil), .noTracker(Self.other)]
         )
         expect(with(.notAvailable(reason: "no"), before), .unknown, [.sharesNotKnown(reason: "no")])
         // What EC2 no longer has may have been taken away a moment ago.
@@ -195,10 +294,15 @@ import Testing
 
     @Test func doubtsAreSentences() {
         let doubts: [Doubt] = [
-            .noSuchImage, .sharesNotKnown(reason: "EC2: AuthFailure"), .unreadableRows(1), .group(.all),
-            .group(organization), .noTracker(consumer), .neverSwept(consumer),
+            .noSuchImage, .sharesNotKnown(reason: "EC2: AuthFailure"), .unreadableRows(1), .group(.all, report: nil),
+            .group(organization, report: nil), .group(organization, report: asked), .noTracker(consumer),
+            .neverSwept(consumer),
             .unreadableCoverage(consumer, attribute: "resources"), .stale(consumer, sweep: asked),
             .sweptBeforeShare(consumer, sweep: asked, share: asked), .skippedSections(consumer, ["a\n<b>"]),
+            .former(.noTracker(consumer), until: asked), .formerGroup(unit, until: asked, report: nil),
+            .formerGroup(unit, until: asked, report: asked),
+            .olderThanRecords(created: asked, recorded: asked, report: nil),
+            .olderThanRecords(created: asked, recorded: asked, report: asked), .ageNotKnown(reason: "no"),
         ]
         for doubt in doubts {
             #expect(!doubt.description.hasSuffix("."))

@@ -39,7 +39,7 @@ data "aws_iam_policy_document" "deregistration_checker" {
     resources = ["${module.usage.arn}/index/${local.usage_image_index}"]
   }
 
-  # Each hour: which accounts have images, and how many rows of usage there are.
+  # Each hour: which accounts have images, and how many rows of usage there are. A check: since when shares are recorded.
   statement {
     sid       = "MeasureShares"
     actions   = ["dynamodb:Scan"]
@@ -47,9 +47,9 @@ data "aws_iam_policy_document" "deregistration_checker" {
   }
 
   statement {
-    sid       = "MeasureUsage"
+    sid       = "DescribeTables"
     actions   = ["dynamodb:DescribeTable"]
-    resources = [module.usage.arn]
+    resources = [module.shares.arn, module.usage.arn]
   }
 
   statement {

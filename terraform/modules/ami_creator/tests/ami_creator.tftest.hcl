@@ -215,7 +215,7 @@ run "checker" {
       RecordLossesAndAlerts = "arn:aws:dynamodb:eu-central-1:111111111111:table/ami-steward-shares"
       ReadUsage             = "arn:aws:dynamodb:eu-central-1:111111111111:table/ami-steward-usage/index/image"
       MeasureShares         = "arn:aws:dynamodb:eu-central-1:111111111111:table/ami-steward-shares"
-      MeasureUsage          = "arn:aws:dynamodb:eu-central-1:111111111111:table/ami-steward-usage"
+      DescribeTables        = ["arn:aws:dynamodb:eu-central-1:111111111111:table/ami-steward-usage", "arn:aws:dynamodb:eu-central-1:111111111111:table/ami-steward-shares"]
       ReadAddressesAndMemberships = [
         "arn:aws:ssm:eu-central-1:111111111111:parameter/ami-steward/memberships/*",
         "arn:aws:ssm:eu-central-1:111111111111:parameter/ami-steward/emails/*",

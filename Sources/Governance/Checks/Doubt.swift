@@ -1,0 +1,102 @@
+/// Why it is not known whether an image is used.
+public indirect enum Doubt: Hashable, Sendable {
+    /// Neither EC2 nor the tables know the image: most likely its id is mistyped.
+    case noSuchImage
+    /// EC2 does not tell whom the image is shared with; there may be accounts that the share recorder never heard of.
+    case sharesNotKnown(reason: String)
+    case unreadableRows(Int)
+    /// Shared with accounts that cannot be listed. `report`: of when EC2's report is, where it was asked for.
+    case group(Principal, report: EventTime?)
+    case noTracker(AccountID)
+    case neverSwept(AccountID)
+    case unreadableCoverage(AccountID, attribute: String)
+    /// The last sweep began too long ago.
+    case stale(AccountID, sweep: EventTime)
+    /// The last sweep began before the account got the image.
+    case sweptBeforeShare(AccountID, sweep: EventTime, share: EventTime)
+    case skippedSections(AccountID, [String])
+    /// A doubt about an account that has the image no longer, and may have gone on to use it.
+    case former(Doubt, until: EventTime)
+    /// Accounts that cannot be listed had the image.
+    case formerGroup(Principal, until: EventTime, report: EventTime?)
+    /// The image is older than what was recorded of shares.
+    case olderThanRecords(created: EventTime, recorded: EventTime, report: EventTime?)
+    /// Whether the image is older than what was recorded of shares is not known.
+    case ageNotKnown(reason: String)
+
+    /// Why the use by an account is not known well; none where it is.
+    static func doubts(about coverage: AccountCoverage) -> [Doubt] {
+        let account = coverage.account
+        var doubts: [Doubt] = []
+        switch (coverage.status, coverage.entry) {
+        case (.swept, _): break
+        case (.noTracker, _): doubts.append(.noTracker(account))
+        case (_, .unreadable(let attribute)): doubts.append(.unreadableCoverage(account, attribute: attribute))
+        default:
+            guard let sweep = coverage.lastSweep?.started else {
+                doubts.append(.neverSwept(account))
+                break
+            }
+            if let share = coverage.shared, sweep <= share {
+                doubts.append(.sweptBeforeShare(account, sweep: sweep, share: share))
+            } else {
+                doubts.append(.stale(account, sweep: sweep))
+            }
+        }
+        if !coverage.missingSections.isEmpty { doubts.append(.skippedSections(account, coverage.missingSections)) }
+        return doubts
+    }
+}
+
+extension Doubt: CustomStringConvertible {
+    /// One sentence, without a full stop.
+    public var description: String {
+        switch self {
+        case .noSuchImage:
+            "EC2 knows no such image in this account and region, and nothing was ever recorded of it"
+        case .sharesNotKnown(let reason):
+            "EC2 does not tell whom the image is shared with (\(reason))"
+        case .unreadableRows(let count):
+            "\(count) row\(count == 1 ? "" : "s") of the usage table cannot be read"
+        case .group(let principal, let report):
+            "the image is \(principal.reached): "
+                + (report.map { "EC2's report of \($0.readable) may lack what its accounts began in the days before" }
+                    ?? "not every account that has it is known")
+        case .noTracker(let account):
+            "account \(account) has no usage tracker"
+        case .neverSwept(let account):
+            "account \(account) has never been swept completely"
+        case .unreadableCoverage(let account, let attribute):
+            "what account \(account) notes of its sweeps cannot be read: \(attribute)"
+        case .stale(let account, let sweep):
+            "the last complete sweep of account \(account) began at \(sweep.readable), which is too long ago"
+        case .sweptBeforeShare(let account, let sweep, let share):
+            "the last complete sweep of account \(account) began at \(sweep.readable), "
+                + "before it got the image at \(share.readable)"
+        case .skippedSections(let account, let sections):
+            "the last sweep of account \(account) had to leave out: "
+                + Display.line(sections.joined(separator: ", "), limit: 400)
+        case .former(let doubt, let until):
+            "\(doubt); it had the image until \(until.readable)"
+        case .formerGroup(let principal, let until, let report):
+            "the image was \(principal.reached) until \(until.readable): " + Self.whatAReportWouldTell(report)
+        case .olderThanRecords(let created, let recorded, let report):
+            "the image is of \(created.readable), shares are recorded since \(recorded.readable): accounts that lost it "
+                + "before are not known; " + Self.whatAReportWouldTell(report)
+        case .ageNotKnown(let reason):
+            "it is not known whether the image is older than the records of its shares (\(reason))"
+        }
+    }
+
+    private static func whatAReportWouldTell(_ report: EventTime?) -> String {
+        guard let report else { return "what they still use only EC2's usage report tells" }
+        return "EC2's report of \(report.readable) is too early to have all they began until then"
+    }
+}
+
+extension Principal {
+    /// "public", "shared with organization#…"
+    fileprivate var reached: String {
+        self == .all ? "public" : "shared with \(Display.line(description))"
+    }
+}
