@@ -20,6 +20,10 @@ public struct EndpointSettings: Sendable {
 
     public init() {}
 
+    /// Whether a service is asked at the region's usual endpoint: no URL is configured for it, neither FIPS nor dual stack is
+    /// asked for.
+    public func isUsual(for service: AWSService) -> Bool { url(for: service) == nil && !usesFIPS && !usesDualStack }
+
     /// The URL configured for a service, with the name of the setting.
     func url(for service: AWSService) -> (url: String, setting: String)? {
         let key = service.settingsKey

@@ -47,7 +47,9 @@ extension UsageTracker {
                     "seconds": Int(milliseconds / 1000),
                     "resources": checkpoint.resources,
                     "released": checkpoint.released,
-                    "skipped": checkpoint.skipped.isEmpty ? nil : checkpoint.skippedNames.joined(separator: ","),
+                    "skipped": checkpoint.incomplete.isEmpty ? nil : checkpoint.skippedNames.joined(separator: ","),
+                    "unavailable": checkpoint.unavailable.isEmpty
+                        ? nil : checkpoint.unavailableNames.joined(separator: ","),
                 ]
             )
             logger.emit(
@@ -58,7 +60,7 @@ extension UsageTracker {
                         .init("SweepDuration", Double(milliseconds) / 1000, .seconds),
                         .init("SweepResources", checkpoint.resources),
                         .init("SweepReleased", checkpoint.released),
-                        .init("SweepSkippedSections", checkpoint.skipped.count),
+                        .init("SweepSkippedSections", checkpoint.incomplete.count),
                     ]
                 )
             )
@@ -75,6 +77,9 @@ extension UsageTracker {
         let resources: Int?
         let released: Int?
         let skipped: [String]?
+        /// How many resources of what was left out in part.
+        let leftOut: [String: Int]?
+        let unavailable: [String]?
 
         init(_ outcome: SweepOutcome) {
             let checkpoint = outcome.checkpoint
@@ -85,6 +90,8 @@ extension UsageTracker {
             resources = checkpoint?.resources
             released = checkpoint?.released
             skipped = checkpoint?.skippedNames
+            leftOut = checkpoint.flatMap { $0.leftOut.isEmpty ? nil : $0.leftOutNames }
+            unavailable = checkpoint.flatMap { $0.unavailable.isEmpty ? nil : $0.unavailableNames }
         }
     }
 }

@@ -2,12 +2,15 @@ import AWSClient
 import Transport
 
 extension AWSError {
-    /// Whether the answer will be the same however often one asks: the caller may not make this call, the account has not
-    /// subscribed to the service, or the service or the operation is not there in this region.
-    public var isRefusal: Bool {
-        if let error = underlying as? HTTPError, error.code == .couldNotResolve { return true }
-        return kind == .clientError && Self.refusals.contains(code)
-    }
+    /// Whether the answer will be the same however often one asks: the caller may not make this call, or the service or the
+    /// operation is not there for this account in this region.
+    public var isRefusal: Bool { kind == .clientError && Self.refusals.contains(code) || saysNotOffered }
+
+    /// Whether the service says that it, or the operation, is not there for this account in this region.
+    var saysNotOffered: Bool { kind == .clientError && Self.absences.contains(code) }
+
+    /// Whether the service's endpoint has no address, as far as could be found out.
+    var isUnresolved: Bool { (underlying as? HTTPError)?.code == .couldNotResolve }
 
     /// Whether a page was asked for with a token that the service does not know, or no longer.
     var refusesToken: Bool {
@@ -20,9 +23,13 @@ extension AWSError {
     /// EC2's common errors <https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html>, and those of the
     /// JSON services <https://docs.aws.amazon.com/systems-manager/latest/APIReference/CommonErrors.html>.
     private static let refusals: Set = [
-        "AccessDenied", "AccessDeniedException", "AuthFailure", "ForbiddenException", "InvalidAction", "NotAuthorized",
-        "OptInRequired", "SubscriptionRequiredException", "UnauthorizedOperation", "UnknownOperationException",
-        "UnsupportedOperation", "UnsupportedOperationException",
+        "AccessDenied", "AccessDeniedException", "AuthFailure", "ForbiddenException", "NotAuthorized",
+        "UnauthorizedOperation", "UnsupportedOperation", "UnsupportedOperationException",
+    ]
+
+    private static let absences: Set = [
+        "InvalidAction", "OptInRequired", "SubscriptionRequiredException", "UnknownOperation",
+        "UnknownOperationException",
     ]
 
     private static let tokenRefusals: Set = [

@@ -7,8 +7,8 @@ public protocol Inventory: Sendable {
     ///
     /// - Parameter token: ``InventoryPage/nextToken`` of the page before, from this invocation or an earlier one; nil for
     ///   the section's first page.
-    /// - Throws: ``ExpiredInventoryToken``, after which the section is listed from its beginning; `AWSError` as the service
-    ///   gave it, by whose `isRefusal` a section is told that cannot be listed at all.
+    /// - Throws: ``ExpiredInventoryToken``, after which the section is listed from its beginning; ``SectionNotOffered``;
+    ///   `AWSError` as the service gave it, by whose `isRefusal` a section is told that cannot be listed at all.
     func page(of section: InventorySection, after token: String?) async throws -> InventoryPage
 
     /// Asks for each of the resources directly, by its identifier.

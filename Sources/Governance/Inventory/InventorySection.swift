@@ -23,3 +23,24 @@ public enum InventorySection: String, CaseIterable, Sendable {
     /// What EC2's `DescribeImageReferences` tells of the creator's images that this account may launch.
     case imageReferences = "image-references"
 }
+
+extension InventorySection {
+    /// The operation by which the section is listed, where not every region has it. EC2 itself, Auto Scaling and Systems
+    /// Manager are everywhere: should one of them say that it is not there, something is wrong.
+    var optionalOperation: String? {
+        switch self {
+        case .instances, .launchTemplates, .autoScalingGroups, .launchConfigurations, .parameters: nil
+        case .fleets: "DescribeFleets"
+        case .spotFleets: "DescribeSpotFleetRequests"
+        case .nodeGroups: "ListClusters"
+        case .imageRecipes: "ListImageRecipes"
+        case .containerRecipes: "ListContainerRecipes"
+        case .imageReferences: "DescribeImageReferences"
+        }
+    }
+
+    /// Whether its service may have no endpoint in a region. By AWS's own list of endpoints
+    /// (<https://github.com/boto/botocore/blob/develop/botocore/data/endpoints.json>), EKS has one in every region of EC2;
+    /// Image Builder is not in that list.
+    var mayHaveNoEndpoint: Bool { self == .imageRecipes || self == .containerRecipes }
+}

@@ -77,6 +77,7 @@ public struct LiveInventory: Inventory {
                 }
         } catch {
             if token != nil, error.refusesToken { throw ExpiredInventoryToken(section: section) }
+            if let absence = absence(of: section, error) { throw absence }
             throw error
         }
         guard let token, page.nextToken == token else { return page }
@@ -85,6 +86,16 @@ public struct LiveInventory: Inventory {
             code: "RepeatedPaginationToken",
             message: "a page of \(section.rawValue) is continued with the token that it was asked with"
         )
+    }
+
+    /// What an error says of a section that this region may not have; nil where it is another error.
+    func absence(of section: InventorySection, _ error: AWSError) -> SectionNotOffered? {
+        guard let operation = section.optionalOperation, error.operation == operation else { return nil }
+        if error.saysNotOffered { return SectionNotOffered(section: section, isCertain: true) }
+        // An endpoint that somebody has configured, or a special one, may be missing where the service is not.
+        let isUsual = imageBuilder.client.configuration.endpoints.isUsual(for: .imageBuilder)
+        guard section.mayHaveNoEndpoint, isUsual, error.isUnresolved else { return nil }
+        return SectionNotOffered(section: section, isCertain: false)
     }
 
     public func presence(of resources: [Resource]) async throws -> [Resource: Presence] {
@@ -106,7 +117,8 @@ public struct LiveInventory: Inventory {
                 answers.merge(known) { first, _ in first }
             } catch {
                 // Nothing is known of this kind then.
-                guard error.isRefusal else { throw error }
+                let mayBeAbsent = kind == .imageRecipe || kind == .containerRecipe
+                guard error.isRefusal || mayBeAbsent && error.isUnresolved else { throw error }
             }
         }
         return answers

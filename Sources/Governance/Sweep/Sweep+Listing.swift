@@ -6,7 +6,20 @@ extension Sweep {
     func list(_ section: InventorySection, _ checkpoint: inout SweepCheckpoint) async throws -> Step {
         let sectionStarted = checkpoint.sectionStarted ?? budget.now()
         checkpoint.sectionStarted = sectionStarted
-        guard let page = try await page(of: section, &checkpoint) else { return .done }
+        let page: InventoryPage
+        do {
+            guard let found = try await self.page(of: section, &checkpoint) else { return .done }
+            page = found
+        } catch let absence as SectionNotOffered {
+            // That other names can be looked up is known: what the sweep keeps has been written.
+            guard absence.isCertain || checkpoint.isUnresolved(section, at: budget.now()) else {
+                logger.info("the section's endpoint cannot be found; it is tried again", ["section": section.rawValue])
+                return .later
+            }
+            logger.info("the region does not offer the section", ["section": section.rawValue])
+            checkpoint.pass(section)
+            return .done
+        }
 
         let resolved = try await images.images(of: Set(page.sightings.map(\.image)))
         let leftOut = page.leftOut + unfollowed(page.sightings, resolved)
@@ -62,6 +75,8 @@ extension Sweep {
     ) async throws -> InventoryPage? {
         do {
             return try await inventory.page(of: section, after: checkpoint.token)
+        } catch let absence as SectionNotOffered {
+            throw absence
         } catch is ExpiredInventoryToken {
             logger.info("the listing begins again: its token has expired", ["section": section.rawValue])
             checkpoint.restart(section)

@@ -68,7 +68,7 @@ public struct Sweep<Store: UsageStore & SweepStore, Items: Inventory, Images: Im
             if !isStopped {
                 switch try await attempt(&checkpoint) {
                 case .done: throttled = 0
-                case .outOfTime: isStopped = true
+                case .outOfTime, .later: isStopped = true
                 case .throttled:
                     throttled += 1
                     isStopped = try await !budget.pause(afterThrottling: throttled)
@@ -88,6 +88,7 @@ public struct Sweep<Store: UsageStore & SweepStore, Items: Inventory, Images: Im
             completed: completed,
             skipped: checkpoint.skippedNames,
             leftOut: checkpoint.leftOutNames,
+            unavailable: checkpoint.unavailableNames,
             resources: checkpoint.resources
         )
         try await store.record(.sweepCompleted(sweep), of: ledger.account, in: ledger.region)
@@ -114,6 +115,8 @@ public struct Sweep<Store: UsageStore & SweepStore, Items: Inventory, Images: Im
         case done
         /// Of the page, some is done.
         case outOfTime
+        /// The next invocation may find it otherwise.
+        case later
         case throttled
     }
 

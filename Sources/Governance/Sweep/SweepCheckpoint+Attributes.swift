@@ -24,6 +24,8 @@ extension SweepCheckpoint {
         if !leftOut.isEmpty {
             attributes["left_out"] = leftOutNames.map { "\($0.key)=\($0.value)" }.sorted().joined(separator: ",")
         }
+        if !unavailable.isEmpty { attributes["unavailable"] = unavailableNames.joined(separator: ",") }
+        attributes["unresolved_since"] = unresolvedSince?.description
         attributes["held_until"] = heldUntil?.description
         return attributes
     }
@@ -35,6 +37,8 @@ extension SweepCheckpoint {
     var leftOutNames: [String: Int] {
         Dictionary(leftOut.map { ($0.key.rawValue, $0.value) }) { first, _ in first }
     }
+
+    var unavailableNames: [String] { Self.names(unavailable) }
 
     private static func names(_ sections: Set<InventorySection>) -> [String] { sections.map(\.rawValue).sorted() }
 
@@ -56,6 +60,8 @@ extension SweepCheckpoint {
         revision = try attributes.count(Self.revisionAttribute)
         completed = try attributes.moment("completed")
         skipped = Self.sections(attributes["skipped"])
+        unavailable = Self.sections(attributes["unavailable"])
+        unresolvedSince = try attributes.moment("unresolved_since")
         for entry in (attributes["left_out"] ?? "").split(separator: ",") {
             let parts = entry.split(separator: "=").map(String.init)
             guard parts.count == 2, let count = Int(parts[1]), count > 0 else {

@@ -24,6 +24,10 @@ public struct SweepCheckpoint: Hashable, Sendable {
     public internal(set) var skipped: Set<InventorySection> = []
     /// How many resources are left out of the others.
     public internal(set) var leftOut: [InventorySection: Int] = [:]
+    /// Sections that the region does not offer: they are complete, and empty.
+    public internal(set) var unavailable: Set<InventorySection> = []
+    /// Since when the endpoint of the current section's service cannot be found.
+    public internal(set) var unresolvedSince: EventTime?
     /// How often the current section could not be listed.
     public internal(set) var failures = 0
     /// How often the current section had to be begun again.
@@ -50,6 +54,7 @@ public struct SweepCheckpoint: Hashable, Sendable {
     /// Another section is begun only so often before it is left out.
     private static let maximumFailures = 3
     private static let maximumRestarts = 5
+    private static let unresolvedSeconds: Int64 = 600
 
     // MARK: Steps
 
@@ -67,6 +72,22 @@ public struct SweepCheckpoint: Hashable, Sendable {
 
     /// Sections of which something is not known.
     var incomplete: Set<InventorySection> { skipped.union(leftOut.keys) }
+
+    /// The region does not offer the section.
+    mutating func pass(_ section: InventorySection) {
+        unavailable.insert(section)
+        endPhase()
+    }
+
+    /// The endpoint of the section's service cannot be found, though others can be.
+    /// - Returns: whether that has been so for long enough, or of a section of the same service in this sweep, that it is
+    ///   none of the network's faults.
+    mutating func isUnresolved(_ section: InventorySection, at now: EventTime) -> Bool {
+        if section == .containerRecipes, unavailable.contains(.imageRecipes) { return true }
+        let since = unresolvedSince ?? now
+        unresolvedSince = since
+        return since.advanced(bySeconds: Self.unresolvedSeconds) <= now
+    }
 
     /// The section is left out.
     mutating func skip(_ section: InventorySection) {
@@ -100,5 +121,6 @@ public struct SweepCheckpoint: Hashable, Sendable {
         sectionStarted = nil
         failures = 0
         restarts = 0
+        unresolvedSince = nil
     }
 }

@@ -66,12 +66,6 @@ import Transport
         #expect(error.isRefusal == isRefusal, "\(error)")
     }
 
-    @Test func aServiceWithoutAnEndpointHereIsARefusal() {
-        let unresolved = HTTPErrorSamples.unresolved
-        #expect(unresolved.isRefusal)
-        #expect(!HTTPErrorSamples.unconnected.isRefusal)
-    }
-
     // MARK: Tokens
 
     @Test(arguments: InventorySection.allCases)
@@ -189,20 +183,5 @@ extension InventorySection {
         case .autoScalingGroups, .fleets, .spotFleets, .nodeGroups, .imageReferences, .launchTemplates: true
         default: false
         }
-    }
-}
-
-/// Failures below HTTP, as the client tells them.
-private enum HTTPErrorSamples {
-    static let unresolved = error(.couldNotResolve)
-    static let unconnected = error(.couldNotConnect)
-
-    private static func error(_ code: HTTPError.Code) -> AWSError {
-        AWSError(
-            kind: .transport,
-            code: code.rawValue,
-            message: "no",
-            underlying: HTTPError(code: code, message: "no")
-        )
     }
 }

@@ -35,6 +35,15 @@ enum Refusals {
         }
     }
 
+    /// Any error, in the operation's own form.
+    static func error(_ code: String, of operation: String) -> TestServer.Reply {
+        switch form(of: operation) {
+        case .ec2: ServicesOnPaper.ec2Error(code)
+        case .query: ServicesOnPaper.queryError(code)
+        case .json: ServicesOnPaper.jsonError(code)
+        }
+    }
+
     static func denial(of operation: String) -> TestServer.Reply {
         switch form(of: operation) {
         case .ec2: ServicesOnPaper.ec2Error("UnauthorizedOperation", status: 403)

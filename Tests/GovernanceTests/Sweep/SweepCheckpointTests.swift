@@ -16,6 +16,8 @@ import Testing
         checkpoint.token = #"{"a":"b\n"}"#
         checkpoint.skipped = [.fleets, .nodeGroups]
         checkpoint.leftOut = [.parameters: 2, .imageRecipes: 11]
+        checkpoint.unavailable = [.nodeGroups, .imageRecipes]
+        checkpoint.unresolvedSince = time("2026-11-20T08:02:00.000Z")
         checkpoint.failures = 2
         checkpoint.restarts = 1
         checkpoint.resources = 100_000
@@ -36,7 +38,7 @@ import Testing
         ("started", nil), ("started", "today"), ("phase", nil), ("revision", nil),
         ("revision", "-1"), ("completed", "x"), ("section_started", ""), ("failures", "x"), ("restarts", nil),
         ("resources", "1.5"), ("released", nil), ("held_until", "soon"),
-        ("left_out", "parameters"), ("left_out", "parameters=none"),
+        ("unresolved_since", "then"), ("left_out", "parameters"), ("left_out", "parameters=none"),
     ])
     func othersAreRefused(name: String, value: String?) {
         var attributes = SweepCheckpoint(started: Self.start).attributes

@@ -77,4 +77,58 @@ import Testing
         #expect(checkpoint.leftOut == [:])
         #expect(checkpoint.skippedNames == ["instances"])
     }
+
+    // MARK: What the region does not offer
+
+    private static func absence(_ section: InventorySection, isCertain: Bool = false) -> SectionNotOffered {
+        SectionNotOffered(section: section, isCertain: isCertain)
+    }
+
+    @Test func whatTheRegionDoesNotOfferIsNoDoubt() async throws {
+        let rig = SweepTests.rig()
+        rig.account.fail(.fleets, [Self.absence(.fleets, isCertain: true)])
+        rig.account.fail(.nodeGroups, [Self.absence(.nodeGroups, isCertain: true)])
+        let checkpoint = try completed(try await rig.sweep())
+        #expect(checkpoint.incomplete == [])
+        let sweep = try #require(rig.store.contents.coverage?.lastSweep)
+        #expect(sweep.skipped == [])
+        #expect(sweep.unavailable == ["fleets", "node-groups"])
+        #expect(rig.rows == rig.account.current.listedRows)
+        Self.day(rig)
+        _ = try await rig.sweep()
+        #expect(rig.store.contents.coverage?.lastSweep?.unavailable == [])
+    }
+
+    /// An endpoint that cannot be found may be so for the network's sake. After ten minutes during which everything else
+    /// could be, the service is not there; no invocation fails of it.
+    @Test func anEndpointThatCannotBeFound() async throws {
+        let rig = SweepTests.rig()
+        rig.account.fail(.imageRecipes, Array(repeating: Self.absence(.imageRecipes), count: 4))
+        rig.account.fail(.containerRecipes, [Self.absence(.containerRecipes)])
+        for minutes in [4, 4, 1] as [Int64] {
+            let outcome = try await rig.sweep()
+            #expect(outcome.name == "suspended")
+            #expect(outcome.checkpoint?.phase == .listing(.imageRecipes))
+            #expect(outcome.checkpoint?.heldUntil == nil)
+            #expect(rig.store.contents.coverage?.lastSweep == nil)
+            rig.clock.advance(milliseconds: minutes * 60_000)
+        }
+        rig.clock.advance(milliseconds: 60_000)
+        let checkpoint = try completed(try await rig.sweep())
+        #expect(checkpoint.unavailable == [.imageRecipes, .containerRecipes])
+        #expect(checkpoint.incomplete == [])
+        #expect(rig.rows == rig.account.current.listedRows)
+    }
+
+    @Test func anEndpointThatIsFoundAfterAWhile() async throws {
+        let rig = SweepTests.rig()
+        rig.account.fail(.imageRecipes, [Self.absence(.imageRecipes), Self.absence(.imageRecipes)])
+        for _ in 1...2 {
+            #expect(try await rig.sweep().name == "suspended")
+            rig.clock.advance(milliseconds: 240_000)
+        }
+        let checkpoint = try completed(try await rig.sweep())
+        #expect(checkpoint.unavailable == [])
+        #expect(checkpoint.unresolvedSince == nil)
+    }
 }
