@@ -21,10 +21,10 @@ package final class JSONDocument {
     let nodes: [Node]
 
     /// What is wrong with a text, and where.
-    struct Fault: Error, CustomStringConvertible {
+    package struct Fault: Error, CustomStringConvertible {
         let message: String
         let offset: Int
-        var description: String { "\(message) at byte \(offset)" }
+        package var description: String { "\(message) at byte \(offset)" }
     }
 
     init(_ bytes: [UInt8]) throws(Fault) {
@@ -77,9 +77,7 @@ package final class JSONDocument {
             if node.kind == .escapedString {
                 if let text = string(node), text.utf8.elementsEqual(name) { return position + 1 }
             } else if Int(node.end - node.start) == name.count,
-                name.indices.allSatisfy({ index in
-                    bytes[Int(node.start) + index] == name[index]
-                })
+                bytes[Int(node.start)..<Int(node.end)].elementsEqual(name)
             {
                 return position + 1
             }

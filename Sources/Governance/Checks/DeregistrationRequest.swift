@@ -28,58 +28,40 @@ public enum DeregistrationRequest: Hashable, Sendable {
 
     /// - Throws: `MalformedEvent`, naming the field that is missing, wrong or unknown.
     public init(parsing json: [UInt8]) throws(MalformedEvent) {
-        do {
-            self = try JSONDocument.decode(DeregistrationRequest.self, from: json)
-        } catch {
-            throw MalformedEvent(error)
+        let request = try JSONElement(event: json)
+        if request.member("check") != nil {
+            try request.refuseMembers(except: ["check", "accounts", "owner_view"])
+            let asksOwnerView = request.member("owner_view") != nil
+            self = .check(
+                CheckQuestion(
+                    image: try request.value(at: "check"),
+                    accounts: try Self.accounts(in: request),
+                    asksOwnerView: try asksOwnerView ? request.value(at: "owner_view") : false
+                )
+            )
+        } else if request.member("guard") != nil {
+            try request.refuseMembers(except: ["guard"])
+            try request.requiredObject(at: "guard").refuseMembers(except: [])
+            self = .guardImages
+        } else if request.member("measure") != nil {
+            try request.refuseMembers(except: ["measure"])
+            try request.requiredObject(at: "measure").refuseMembers(except: [])
+            self = .measure
+        } else {
+            self = .event(try GovernanceEvent(reading: request))
         }
     }
-}
 
-extension DeregistrationRequest: Decodable {
     /// A question may name so many accounts.
     public static let maximumAccounts = 10_000
 
-    public init(from decoder: any Decoder) throws {
-        let object = try decoder.container(keyedBy: AnyKey.self)
-        if object.contains("check") {
-            try object.refuseKeys(except: ["check", "accounts", "owner_view"])
-            self = .check(
-                CheckQuestion(
-                    image: try object.value(at: "check"),
-                    accounts: try Self.accounts(in: object),
-                    asksOwnerView: try object.contains("owner_view")
-                        ? object.value(Bool.self, at: "owner_view") : false
-                )
-            )
-        } else if object.contains("guard") {
-            try object.refuseKeys(except: ["guard"])
-            try object.nestedContainer(keyedBy: AnyKey.self, forKey: "guard").refuseKeys(except: [])
-            self = .guardImages
-        } else if object.contains("measure") {
-            try object.refuseKeys(except: ["measure"])
-            try object.nestedContainer(keyedBy: AnyKey.self, forKey: "measure").refuseKeys(except: [])
-            self = .measure
-        } else {
-            self = .event(try GovernanceEvent(from: decoder))
-        }
-    }
-
-    private static func accounts(in object: LenientObject) throws -> [AccountID]? {
-        guard object.contains("accounts") else { return nil }
-        let accounts = try object.value([AccountID].self, at: "accounts")
+    private static func accounts(in request: JSONElement) throws(MalformedEvent) -> [AccountID]? {
+        guard let value = request.member("accounts") else { return nil }
+        guard value.kind == .array else { throw value.isOfWrongType }
+        let accounts = try value.list(AccountID.self)
         guard (1...maximumAccounts).contains(accounts.count) else {
-            throw MalformedEvent(field: "accounts", reason: "not 1 to \(maximumAccounts) accounts")
+            throw value.isMalformed("not 1 to \(maximumAccounts) accounts")
         }
         return accounts
-    }
-}
-
-extension KeyedDecodingContainer where K == AnyKey {
-    /// - Throws: naming the first key that is none of these.
-    fileprivate func refuseKeys(except known: Set<String>) throws {
-        let unknown = allKeys.map(\.stringValue).filter { !known.contains($0) }.min()
-        guard let unknown else { return }
-        throw MalformedEvent(field: MalformedEvent.path(codingPath + [AnyKey(stringValue: unknown)]), reason: "unknown")
     }
 }

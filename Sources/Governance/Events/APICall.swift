@@ -1,3 +1,5 @@
+import AWSClient
+
 /// A call that CloudTrail recorded, as far as it concerns images and their use.
 public enum APICall: Hashable, Sendable {
     case modifyImageAttribute(LaunchPermissionChange)
@@ -21,7 +23,7 @@ public enum APICall: Hashable, Sendable {
     /// A call that changes nothing here.
     case other
 
-    init(named name: String, in detail: LenientObject) throws {
+    init(named name: String, in detail: JSONElement) throws(MalformedEvent) {
         if let errorCode = try detail.text(at: "errorCode") {
             self = .failed(errorCode: errorCode)
             return
@@ -67,31 +69,31 @@ public enum APICall: Hashable, Sendable {
 /// CloudTrail writes the parameters of EC2's older calls as they are (`requestParameters.imageId`), those of the newer
 /// ones inside an element named after the request (`requestParameters.DisableImageRequest.ImageId`), and answers alike.
 extension APICall {
-    static func request(in detail: LenientObject, of name: String) throws -> LenientObject {
+    static func request(in detail: JSONElement, of name: String) throws(MalformedEvent) -> JSONElement {
         try part("requestParameters", wrapper: name + "Request", in: detail)
     }
 
-    static func response(in detail: LenientObject, of name: String) throws -> LenientObject {
+    static func response(in detail: JSONElement, of name: String) throws(MalformedEvent) -> JSONElement {
         try part("responseElements", wrapper: name + "Response", in: detail)
     }
 
-    private static func part(_ key: AnyKey, wrapper: String, in detail: LenientObject) throws -> LenientObject {
-        guard let part = try detail.object(at: key) else {
-            throw DecodingError.keyNotFound(key, .init(codingPath: detail.codingPath, debugDescription: "missing"))
-        }
+    private static func part(
+        _ name: String,
+        wrapper: String,
+        in detail: JSONElement
+    ) throws(MalformedEvent) -> JSONElement {
+        guard let part = try detail.object(at: name) else { throw detail.isMissing(name) }
         if try part.text(at: "omitted") == "true" {
-            throw DecodingError.dataCorrupted(
-                .init(codingPath: part.codingPath, debugDescription: "left out by CloudTrail because of its size")
-            )
+            throw part.isMalformed("left out by CloudTrail because of its size")
         }
-        return try part.object(at: AnyKey(stringValue: wrapper)) ?? part
+        return try part.object(at: wrapper) ?? part
     }
 
-    fileprivate static func imageID(in detail: LenientObject, of name: String) throws -> ImageID {
+    fileprivate static func imageID(in detail: JSONElement, of name: String) throws(MalformedEvent) -> ImageID {
         try request(in: detail, of: name).value(at: "imageId", "ImageId")
     }
 
-    fileprivate static func resetImageAttribute(in detail: LenientObject) throws -> APICall {
+    fileprivate static func resetImageAttribute(in detail: JSONElement) throws(MalformedEvent) -> APICall {
         let request = try request(in: detail, of: "ResetImageAttribute")
         let attribute = try request.text(at: "attributeType", "attribute", "Attribute") ?? "launchPermission"
         guard attribute == "launchPermission" else { return .other }

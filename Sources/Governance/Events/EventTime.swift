@@ -1,3 +1,5 @@
+import AWSClient
+
 /// A moment with millisecond precision, written as RFC 3339 in UTC with a fixed width
 /// (`2026-11-20T08:00:00.000Z`), so that texts compare as the moments do.
 public struct EventTime: Hashable, Comparable, Sendable {
@@ -99,16 +101,16 @@ extension EventTime: CustomStringConvertible {
     }
 }
 
-extension EventTime: Codable {
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        let text = try container.decode(String.self)
-        guard let time = EventTime(text) else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "not an RFC 3339 time")
+extension EventTime: EventReadable {
+    init(reading value: JSONElement) throws(MalformedEvent) {
+        guard let time = EventTime(try String(reading: value)) else {
+            throw value.isMalformed("not an RFC 3339 time")
         }
         self = time
     }
+}
 
+extension EventTime: Encodable {
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
         try container.encode(description)

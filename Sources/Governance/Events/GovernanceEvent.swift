@@ -40,11 +40,7 @@ public struct GovernanceEvent: Hashable, Sendable {
     /// Reads one event, in one pass over its JSON; of a large one only what is needed.
     /// - Throws: `MalformedEvent`, naming the field that is missing or wrong.
     public init(parsing json: [UInt8]) throws(MalformedEvent) {
-        do {
-            self = try JSONDocument.decode(GovernanceEvent.self, from: json)
-        } catch {
-            throw MalformedEvent(error)
-        }
+        try self.init(reading: JSONElement(event: json))
     }
 
     /// The image the event is about, for logs; nil where it is about none or several.
@@ -79,24 +75,17 @@ public struct Occurrence: Hashable, Sendable {
     public var isCall: Bool { !eventName.contains(" ") }
 }
 
-extension GovernanceEvent: Decodable {
+extension GovernanceEvent {
     private static let imageStateChange = "EC2 AMI State Change"
     private static let instanceStateChange = "EC2 Instance State-change Notification"
 
-    public init(from decoder: any Decoder) throws {
-        let envelope = try decoder.container(keyedBy: AnyKey.self)
+    init(reading envelope: JSONElement) throws(MalformedEvent) {
         let type = try envelope.value(String.self, at: "detail-type")
         let account = try envelope.value(AccountID.self, at: "account")
         let region = try envelope.value(Region.self, at: "region")
         let time = try envelope.value(EventTime.self, at: "time")
         let id = try envelope.value(String.self, at: "id")
-        guard try envelope.object(at: "detail") != nil else {
-            throw DecodingError.keyNotFound(
-                AnyKey("detail"),
-                .init(codingPath: envelope.codingPath, debugDescription: "missing")
-            )
-        }
-        let detail = try envelope.nestedContainer(keyedBy: AnyKey.self, forKey: "detail")
+        guard let detail = try envelope.object(at: "detail") else { throw envelope.isMissing("detail") }
         let notification = Occurrence(time: time, eventID: id, eventName: type, actor: nil)
         switch type {
         case "AWS API Call via CloudTrail":
@@ -143,7 +132,7 @@ extension GovernanceEvent: Decodable {
     }
 
     /// See https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html
-    private static func actor(of detail: LenientObject) throws -> String? {
+    private static func actor(of detail: JSONElement) throws(MalformedEvent) -> String? {
         guard let identity = try detail.object(at: "userIdentity") else { return nil }
         if let arn = try identity.text(at: "arn") { return arn }
         if let issuer = try identity.object(at: "sessionContext")?.object(at: "sessionIssuer"),
@@ -151,6 +140,9 @@ extension GovernanceEvent: Decodable {
         {
             return arn
         }
-        return try identity.text(at: "invokedBy") ?? identity.text(at: "principalId") ?? identity.text(at: "accountId")
+        for name in ["invokedBy", "principalId", "accountId"] {
+            if let text = try identity.text(at: name) { return text }
+        }
+        return nil
     }
 }

@@ -1,5 +1,7 @@
+import AWSClient
+
 /// An AWS account: twelve digits.
-public struct AccountID: ValidatedText {
+public struct AccountID: ValidatedText, EventReadable {
     public static let expectation = "an account id (12 digits)"
     public let text: String
 
@@ -8,11 +10,9 @@ public struct AccountID: ValidatedText {
         self.text = text
     }
 
-    public init(from decoder: any Decoder) throws {
-        guard let account = AccountID(try LenientString(from: decoder)) else {
-            throw DecodingError.dataCorrupted(
-                .init(codingPath: decoder.codingPath, debugDescription: "not \(Self.expectation)")
-            )
+    init(reading value: JSONElement) throws(MalformedEvent) {
+        guard let account = AccountID(try LenientString(reading: value)) else {
+            throw value.isMalformed("not \(Self.expectation)")
         }
         self = account
     }
@@ -25,7 +25,7 @@ public struct AccountID: ValidatedText {
 }
 
 /// A machine image, `ami-…`.
-public struct ImageID: ValidatedText {
+public struct ImageID: ValidatedText, EventReadable {
     public static let expectation = "an image id (ami-…)"
     public let text: String
 
@@ -36,7 +36,7 @@ public struct ImageID: ValidatedText {
 }
 
 /// An EC2 instance, `i-…`. Never used again for another instance.
-public struct InstanceID: ValidatedText {
+public struct InstanceID: ValidatedText, EventReadable {
     public static let expectation = "an instance id (i-…)"
     public let text: String
 
@@ -47,7 +47,7 @@ public struct InstanceID: ValidatedText {
 }
 
 /// A launch template, `lt-…`. Never used again for another template.
-public struct LaunchTemplateID: ValidatedText {
+public struct LaunchTemplateID: ValidatedText, EventReadable {
     public static let expectation = "a launch template id (lt-…)"
     public let text: String
 
@@ -59,7 +59,7 @@ public struct LaunchTemplateID: ValidatedText {
 
 /// A launch configuration's name: 1 to 255 characters, without control characters. A name can be used again once its
 /// launch configuration is deleted.
-public struct LaunchConfigurationName: ValidatedText {
+public struct LaunchConfigurationName: ValidatedText, EventReadable {
     public static let expectation = "a launch configuration name (1 to 255 characters)"
     public let text: String
 
@@ -71,7 +71,7 @@ public struct LaunchConfigurationName: ValidatedText {
 }
 
 /// A region's code, such as `eu-central-1` or `us-gov-west-1`.
-public struct Region: ValidatedText {
+public struct Region: ValidatedText, EventReadable {
     public static let expectation = "a region"
     public let text: String
 

@@ -1,3 +1,5 @@
+import AWSClient
+
 /// An instance that `RunInstances` launched, and the image it was launched from.
 public struct LaunchedInstance: Hashable, Sendable {
     public let instance: InstanceID
@@ -9,9 +11,8 @@ public struct LaunchedInstance: Hashable, Sendable {
     }
 }
 
-extension LaunchedInstance: Decodable {
-    public init(from decoder: any Decoder) throws {
-        let item = try decoder.container(keyedBy: AnyKey.self)
+extension LaunchedInstance: EventReadable {
+    init(reading item: JSONElement) throws(MalformedEvent) {
         instance = try item.value(at: "instanceId")
         image = try item.value(at: "imageId")
     }
@@ -19,31 +20,27 @@ extension LaunchedInstance: Decodable {
 
 extension APICall {
     /// The answer's instances: what was launched, and not what was asked for.
-    static func launchedInstances(in detail: LenientObject) throws -> [LaunchedInstance] {
+    static func launchedInstances(in detail: JSONElement) throws(MalformedEvent) -> [LaunchedInstance] {
         let response = try response(in: detail, of: "RunInstances")
         let instances = try response.list(LaunchedInstance.self, at: "instancesSet")
-        guard !instances.isEmpty else { throw missing("instancesSet", in: response) }
+        guard !instances.isEmpty else { throw response.isMissing("instancesSet") }
         return instances
     }
 
     /// The answer's instances, or the request's where CloudTrail has no answer.
-    static func terminatedInstances(in detail: LenientObject) throws -> [InstanceID] {
-        struct Item: Decodable {
+    static func terminatedInstances(in detail: JSONElement) throws(MalformedEvent) -> [InstanceID] {
+        struct Item: EventReadable {
             let instance: InstanceID
 
-            init(from decoder: any Decoder) throws {
-                instance = try decoder.container(keyedBy: AnyKey.self).value(at: "instanceId")
+            init(reading item: JSONElement) throws(MalformedEvent) {
+                instance = try item.value(at: "instanceId")
             }
         }
         let answered = try detail.object(at: "responseElements")?.list(Item.self, at: "instancesSet") ?? []
         if !answered.isEmpty { return answered.map(\.instance) }
         let request = try request(in: detail, of: "TerminateInstances")
         let asked = try request.list(Item.self, at: "instancesSet")
-        guard !asked.isEmpty else { throw missing("instancesSet", in: request) }
+        guard !asked.isEmpty else { throw request.isMissing("instancesSet") }
         return asked.map(\.instance)
-    }
-
-    static func missing(_ key: AnyKey, in object: LenientObject) -> DecodingError {
-        .keyNotFound(key, .init(codingPath: object.codingPath, debugDescription: "missing"))
     }
 }

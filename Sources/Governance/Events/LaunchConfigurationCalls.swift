@@ -1,3 +1,5 @@
+import AWSClient
+
 /// Where a new launch configuration takes its image from.
 public enum LaunchConfigurationSource: Hashable, Sendable {
     case image(ImageID)
@@ -6,13 +8,13 @@ public enum LaunchConfigurationSource: Hashable, Sendable {
 }
 
 extension APICall {
-    static func createLaunchConfiguration(in detail: LenientObject) throws -> APICall {
+    static func createLaunchConfiguration(in detail: JSONElement) throws(MalformedEvent) -> APICall {
         let request = try request(in: detail, of: "CreateLaunchConfiguration")
         let name = try request.value(LaunchConfigurationName.self, at: "launchConfigurationName")
         if let image = try request.optionalValue(ImageID.self, at: "imageId") {
             return .createLaunchConfiguration(name, source: .image(image))
         }
-        guard try request.text(at: "instanceId") != nil else { throw missing("imageId", in: request) }
+        guard try request.text(at: "instanceId") != nil else { throw request.isMissing("imageId") }
         return .createLaunchConfiguration(name, source: .instance)
     }
 }

@@ -1,3 +1,5 @@
+import AWSClient
+
 /// What a `ModifyImageAttribute` call changed of an image's launch permissions. Both are empty where it changed another
 /// attribute.
 public struct LaunchPermissionChange: Hashable, Sendable {
@@ -13,7 +15,7 @@ public struct LaunchPermissionChange: Hashable, Sendable {
 }
 
 extension APICall {
-    static func modifyImageAttribute(in detail: LenientObject) throws -> APICall {
+    static func modifyImageAttribute(in detail: JSONElement) throws(MalformedEvent) -> APICall {
         let request = try request(in: detail, of: "ModifyImageAttribute")
         let image = try request.value(ImageID.self, at: "imageId", "ImageId")
         let attribute = try request.text(at: "attributeType", "attribute", "Attribute") ?? "launchPermission"
@@ -26,15 +28,9 @@ extension APICall {
 
         let flat = try flatPrincipals(in: request)
         if !flat.isEmpty {
-            switch try request.value(String.self, at: "operationType", "OperationType") {
-            case "add": added += flat
-            case "remove": removed += flat
-            default:
-                throw DecodingError.dataCorruptedError(
-                    forKey: request.presentKey(["operationType", "OperationType"]) ?? "operationType",
-                    in: request,
-                    debugDescription: "neither add nor remove"
-                )
+            switch try request.value(PermissionOperation.self, at: "operationType", "OperationType") {
+            case .add: added += flat
+            case .remove: removed += flat
             }
         }
         return .modifyImageAttribute(
@@ -43,29 +39,40 @@ extension APICall {
     }
 
     /// The spelling of `ModifyImageAttribute --operation-type add --user-ids …`: one list for each kind of principal.
-    private static func flatPrincipals(in request: LenientObject) throws -> [Principal] {
+    private static func flatPrincipals(in request: JSONElement) throws(MalformedEvent) -> [Principal] {
         var principals: [Principal] = []
         for (kind, keys) in PrincipalKind.flatKeys {
-            guard let key = request.presentKey(keys) else { continue }
-            for item in try request.decode(LenientList<FlatItem>.self, forKey: key).elements {
-                principals.append(try kind.principal(item.text, at: request.codingPath + [key]))
+            guard let value = request.firstMember(keys) else { continue }
+            for item in try value.list(FlatItem.self) {
+                principals.append(try kind.principal(item.text, at: value))
             }
         }
         return principals
     }
 }
 
+private enum PermissionOperation: String, EventReadable {
+    case add, remove
+
+    init(reading value: JSONElement) throws(MalformedEvent) {
+        guard let operation = Self(rawValue: try String(reading: value)) else {
+            throw value.isMalformed("neither add nor remove")
+        }
+        self = operation
+    }
+}
+
 private enum PrincipalKind {
     case account, group, organization, organizationalUnit
 
-    static let nestedKeys: [(PrincipalKind, [AnyKey])] = [
+    static let nestedKeys: [(PrincipalKind, [String])] = [
         (.account, ["userId", "UserId"]),
         (.group, ["group", "groups", "Group"]),
         (.organization, ["organizationArn", "OrganizationArn"]),
         (.organizationalUnit, ["organizationalUnitArn", "OrganizationalUnitArn"]),
     ]
 
-    static let flatKeys: [(PrincipalKind, [AnyKey])] = [
+    static let flatKeys: [(PrincipalKind, [String])] = [
         (.account, ["userIds", "userIdSet", "userIdsSet", "userId", "UserIds", "UserId"]),
         (
             .group,
@@ -84,7 +91,7 @@ private enum PrincipalKind {
         ),
     ]
 
-    func principal(_ value: LenientString, at path: [any CodingKey]) throws -> Principal {
+    func principal(_ value: LenientString, at place: JSONElement) throws(MalformedEvent) -> Principal {
         let principal: Principal?
         let expectation: String
         switch self {
@@ -101,48 +108,36 @@ private enum PrincipalKind {
             principal = Principal(organizationalUnitARN: value.text)
             expectation = "the ARN of an organizational unit"
         }
-        guard let principal else {
-            throw DecodingError.dataCorrupted(.init(codingPath: path, debugDescription: "not \(expectation)"))
-        }
+        guard let principal else { throw place.isMalformed("not \(expectation)") }
         return principal
     }
 }
 
 /// One item of `launchPermission.add` or `.remove`: it names one principal; CloudTrail writes a public share as
 /// `{"group": "all"}` or `{"groups": "all"}`.
-private struct PermissionItem: Decodable {
+private struct PermissionItem: EventReadable {
     let principals: [Principal]
 
-    init(from decoder: any Decoder) throws {
-        let item = try decoder.container(keyedBy: AnyKey.self)
+    init(reading item: JSONElement) throws(MalformedEvent) {
+        guard item.kind == .object else { throw item.isOfWrongType }
         var principals: [Principal] = []
         for (kind, keys) in PrincipalKind.nestedKeys {
-            guard let key = item.presentKey(keys) else { continue }
-            for value in try item.decode(LenientList<LenientString>.self, forKey: key).elements {
-                principals.append(try kind.principal(value, at: item.codingPath + [key]))
+            guard let value = item.firstMember(keys) else { continue }
+            for text in try value.list(LenientString.self) {
+                principals.append(try kind.principal(text, at: value))
             }
         }
-        guard !principals.isEmpty else {
-            throw DecodingError.dataCorrupted(
-                .init(codingPath: item.codingPath, debugDescription: "names no principal")
-            )
-        }
+        guard !principals.isEmpty else { throw item.isMalformed("names no principal") }
         self.principals = principals
     }
 }
 
 /// An item of the flat spelling: the value, or an object that holds it under the principal's name.
-private struct FlatItem: Decodable {
+private struct FlatItem: EventReadable {
     let text: LenientString
 
-    init(from decoder: any Decoder) throws {
-        if let object = try? decoder.container(keyedBy: AnyKey.self),
-            let key = object.presentKey(PrincipalKind.nestedKeys.flatMap(\.1))
-        {
-            text = try object.decode(LenientString.self, forKey: key)
-        } else {
-            text = try LenientString(from: decoder)
-        }
+    init(reading value: JSONElement) throws(MalformedEvent) {
+        text = try LenientString(reading: value.firstMember(PrincipalKind.nestedKeys.flatMap(\.1)) ?? value)
     }
 }
 

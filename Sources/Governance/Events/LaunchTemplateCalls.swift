@@ -1,3 +1,5 @@
+import AWSClient
+
 /// The version that `CreateLaunchTemplate` (always version 1) or `CreateLaunchTemplateVersion` made.
 public struct CreatedLaunchTemplateVersion: Hashable, Sendable {
     public let template: LaunchTemplateID
@@ -25,7 +27,7 @@ public struct CreatedLaunchTemplateVersion: Hashable, Sendable {
 }
 
 extension CreatedLaunchTemplateVersion {
-    init(createLaunchTemplate detail: LenientObject) throws {
+    init(createLaunchTemplate detail: JSONElement) throws(MalformedEvent) {
         let request = try APICall.request(in: detail, of: "CreateLaunchTemplate")
         let created = try APICall.launchTemplate(answering: "CreateLaunchTemplate", in: detail)
         template = created.id
@@ -34,28 +36,32 @@ extension CreatedLaunchTemplateVersion {
         image = try Self.image(in: request.object(at: "LaunchTemplateData", "launchTemplateData")) ?? .none
     }
 
-    init(createVersion detail: LenientObject) throws {
+    init(createVersion detail: JSONElement) throws(MalformedEvent) {
         let call = "CreateLaunchTemplateVersion"
         let request = try APICall.request(in: detail, of: call)
         let response = try APICall.response(in: detail, of: call)
         guard let created = try response.object(at: "launchTemplateVersion") else {
-            throw APICall.missing("launchTemplateVersion", in: response)
+            throw response.isMissing("launchTemplateVersion")
         }
         template = try created.value(at: "launchTemplateId")
         version = try created.value(VersionNumber.self, at: "versionNumber").value
         name = try created.text(at: "launchTemplateName")
-        let given =
-            try Self.image(in: created.object(at: "launchTemplateData"))
-            ?? Self.image(in: request.object(at: "LaunchTemplateData", "launchTemplateData"))
         let source = try request.text(at: "SourceVersion", "sourceVersion")
-        image = given ?? source.map { .inherited(sourceVersion: $0) } ?? .none
+        if let given = try Self.image(in: created.object(at: "launchTemplateData")) {
+            image = given
+        } else if let asked = try Self.image(in: request.object(at: "LaunchTemplateData", "launchTemplateData")) {
+            image = asked
+        } else {
+            image = source.map { .inherited(sourceVersion: $0) } ?? .none
+        }
     }
 
-    private static func image(in data: LenientObject?) throws -> Image? {
-        guard let data, let key = data.presentKey(["imageId", "ImageId"]), let text = try data.text(at: key)
-        else { return nil }
+    private static func image(in data: JSONElement?) throws(MalformedEvent) -> Image? {
+        guard let value = data?.firstMember(["imageId", "ImageId"]), value.kind != .null else { return nil }
+        let text = try LenientString(reading: value).text
+        if text.isEmpty { return nil }
         if let name = parameterName(in: text) { return .parameter(name) }
-        return .id(try data.decode(ImageID.self, forKey: key))
+        return .id(try ImageID(reading: value))
     }
 
     /// What follows `resolve:ssm:`; nil for a text that does not begin so.
@@ -67,16 +73,14 @@ extension CreatedLaunchTemplateVersion {
 }
 
 /// A launch template version's number; EC2's XML gives numbers as numbers or as strings.
-struct VersionNumber: Decodable {
+struct VersionNumber: EventReadable {
     let value: Int
 
-    init(from decoder: any Decoder) throws {
-        guard let value = Int(try LenientString(from: decoder).text), value > 0 else {
-            throw DecodingError.dataCorrupted(
-                .init(codingPath: decoder.codingPath, debugDescription: "not a version number")
-            )
+    init(reading value: JSONElement) throws(MalformedEvent) {
+        guard let number = Int(try LenientString(reading: value).text), number > 0 else {
+            throw value.isMalformed("not a version number")
         }
-        self.value = value
+        self.value = number
     }
 }
 
@@ -84,17 +88,17 @@ extension APICall {
     /// The `launchTemplate` of an answer.
     static func launchTemplate(
         answering call: String,
-        in detail: LenientObject
-    ) throws -> (id: LaunchTemplateID, name: String?) {
+        in detail: JSONElement
+    ) throws(MalformedEvent) -> (id: LaunchTemplateID, name: String?) {
         let response = try response(in: detail, of: call)
         guard let template = try response.object(at: "launchTemplate") else {
-            throw missing("launchTemplate", in: response)
+            throw response.isMissing("launchTemplate")
         }
         return (try template.value(at: "launchTemplateId"), try template.text(at: "launchTemplateName"))
     }
 
     /// The answer names the id also where the request had only the name.
-    static func deleteLaunchTemplate(in detail: LenientObject) throws -> APICall {
+    static func deleteLaunchTemplate(in detail: JSONElement) throws(MalformedEvent) -> APICall {
         let call = "DeleteLaunchTemplate"
         if try detail.object(at: "responseElements") == nil,
             let id = try request(in: detail, of: call).optionalValue(LaunchTemplateID.self, at: "LaunchTemplateId")
@@ -106,13 +110,12 @@ extension APICall {
 
     /// The call succeeds also where some of the versions could not be deleted: only the answer's list of those that were
     /// counts.
-    static func deleteLaunchTemplateVersions(in detail: LenientObject) throws -> APICall {
-        struct Item: Decodable {
+    static func deleteLaunchTemplateVersions(in detail: JSONElement) throws(MalformedEvent) -> APICall {
+        struct Item: EventReadable {
             let template: LaunchTemplateID
             let version: Int
 
-            init(from decoder: any Decoder) throws {
-                let item = try decoder.container(keyedBy: AnyKey.self)
+            init(reading item: JSONElement) throws(MalformedEvent) {
                 template = try item.value(at: "launchTemplateId")
                 version = try item.value(VersionNumber.self, at: "versionNumber").value
             }

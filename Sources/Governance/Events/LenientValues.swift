@@ -1,106 +1,171 @@
-/// A key of any name.
-struct AnyKey: CodingKey, ExpressibleByStringLiteral {
-    let stringValue: String
-    let intValue: Int?
+import AWSClient
 
-    init(stringLiteral value: String) { (stringValue, intValue) = (value, nil) }
-    init(stringValue: String) { (self.stringValue, intValue) = (stringValue, nil) }
-    init(intValue: Int) { (stringValue, self.intValue) = (String(intValue), intValue) }
+/// What a value of an event can be read as.
+protocol EventReadable {
+    /// - Throws: naming the value's path, where it cannot.
+    init(reading value: JSONElement) throws(MalformedEvent)
+}
+
+extension String: EventReadable {
+    init(reading value: JSONElement) throws(MalformedEvent) {
+        guard let text = value.string else { throw value.isOfWrongType }
+        self = text
+    }
+}
+
+extension Bool: EventReadable {
+    init(reading value: JSONElement) throws(MalformedEvent) {
+        guard let flag = value.bool else { throw value.isOfWrongType }
+        self = flag
+    }
 }
 
 /// A scalar out of EC2's XML: a string, a number, a truth value, or an element with attributes
 /// (`{"tag": 1, "content": "2"}`).
-struct LenientString: Decodable {
+struct LenientString: EventReadable {
     let text: String
     let isNumber: Bool
 
-    init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if let text = try? container.decode(String.self) {
-            (self.text, isNumber) = (text, false)
-        } else if let number = try? container.decode(Int64.self) {
-            (text, isNumber) = (String(number), true)
-        } else if let flag = try? container.decode(Bool.self) {
-            (text, isNumber) = (flag ? "true" : "false", false)
+    init(reading value: JSONElement) throws(MalformedEvent) {
+        if let text = value.string {
+            self.init(text: text, isNumber: false)
+        } else if let number = value.integer {
+            self.init(text: String(number), isNumber: true)
+        } else if let flag = value.bool {
+            self.init(text: flag ? "true" : "false", isNumber: false)
+        } else if value.kind == .object {
+            guard let content = value.member("content") else { throw value.isMissing("content") }
+            try self.init(reading: content)
         } else {
-            self = try decoder.container(keyedBy: AnyKey.self).decode(LenientString.self, forKey: "content")
+            throw value.isOfWrongType
         }
+    }
+
+    private init(text: String, isNumber: Bool) {
+        self.text = text
+        self.isNumber = isNumber
     }
 }
 
-/// A list out of EC2's XML: an array; or an object that holds one under `items`, `item` or `member`; or, as one element,
-/// the element itself; and nothing where there is none: an empty string, null, or no key at all.
-struct LenientList<Element: Decodable>: Decodable {
-    var elements: [Element]
+/// Events are read as they come: names in two spellings, null or an empty string for what is not there, as in EC2's XML.
+extension JSONElement {
+    /// The value of the first of these members that has one other than null.
+    private func present(_ name: String, _ other: String? = nil) -> JSONElement? {
+        if let value = member(name), value.kind != .null { return value }
+        guard let other, let value = member(other), value.kind != .null else { return nil }
+        return value
+    }
 
-    init(from decoder: any Decoder) throws {
-        let single = try decoder.singleValueContainer()
-        if single.decodeNil() {
-            elements = []
-        } else if var array = try? decoder.unkeyedContainer() {
-            elements = []
-            elements.reserveCapacity(array.count ?? 0)
-            while !array.isAtEnd { elements.append(try array.decode(Element.self)) }
-        } else if let object = try? decoder.container(keyedBy: AnyKey.self) {
-            if let key = object.presentKey(["items", "item", "member"]) {
-                elements = try object.decode(LenientList.self, forKey: key).elements
-            } else if object.allKeys.isEmpty {
-                elements = []
-            } else {
-                elements = [try single.decode(Element.self)]
-            }
-        } else if let text = try? single.decode(String.self), text.isEmpty {
-            elements = []
-        } else {
-            elements = [try single.decode(Element.self)]
+    /// The first of these members that is there, whatever its value.
+    func firstMember(_ names: [String]) -> JSONElement? {
+        for name in names {
+            if let value = member(name) { return value }
         }
-    }
-}
-
-typealias LenientObject = KeyedDecodingContainer<AnyKey>
-
-extension KeyedDecodingContainer where K == AnyKey {
-    /// The first of these keys that is there, whatever its value.
-    func presentKey(_ keys: [AnyKey]) -> AnyKey? { keys.first(where: contains) }
-
-    /// The first of these keys that is there with a value other than null.
-    private func valueKey(_ keys: [AnyKey]) throws -> AnyKey? {
-        try keys.first { try contains($0) && !decodeNil(forKey: $0) }
+        return nil
     }
 
-    /// The value at the first of these keys that has one.
-    /// - Throws: naming the first key, where none has.
-    func value<Value: Decodable>(_ type: Value.Type = Value.self, at keys: AnyKey...) throws -> Value {
-        guard let key = try valueKey(keys) else {
-            throw DecodingError.keyNotFound(keys[0], .init(codingPath: codingPath, debugDescription: "missing"))
-        }
-        return try decode(type, forKey: key)
+    private var isEmptyText: Bool { string?.isEmpty ?? false }
+
+    /// The value of the first of these members that has one.
+    /// - Throws: naming the first, where none has.
+    func value<Value: EventReadable>(
+        _ type: Value.Type = Value.self,
+        at name: String,
+        _ other: String? = nil
+    ) throws(MalformedEvent) -> Value {
+        guard let value = present(name, other) else { throw isMissing(name) }
+        return try Value(reading: value)
     }
 
-    /// The value at the first of these keys that has one; an empty string counts as none, as in EC2's XML.
-    func optionalValue<Value: Decodable>(_ type: Value.Type = Value.self, at keys: AnyKey...) throws -> Value? {
-        guard let key = try valueKey(keys), !isEmptyText(at: key) else { return nil }
-        return try decode(type, forKey: key)
+    /// The value of the first of these members that has one; an empty string counts as none.
+    func optionalValue<Value: EventReadable>(
+        _ type: Value.Type = Value.self,
+        at name: String,
+        _ other: String? = nil
+    ) throws(MalformedEvent) -> Value? {
+        guard let value = present(name, other), !value.isEmptyText else { return nil }
+        return try Value(reading: value)
     }
 
-    func text(at keys: AnyKey...) throws -> String? {
-        guard let key = try valueKey(keys) else { return nil }
-        let text = try decode(LenientString.self, forKey: key).text
+    /// The text of the first of these members that has a value; an empty one counts as none.
+    func text(at name: String, _ other: String? = nil, _ third: String? = nil) throws(MalformedEvent) -> String? {
+        guard let value = present(name, other) ?? third.flatMap({ present($0) }) else { return nil }
+        let text = try LenientString(reading: value).text
         return text.isEmpty ? nil : text
     }
 
-    func list<Element: Decodable>(_ type: Element.Type = Element.self, at keys: AnyKey...) throws -> [Element] {
-        guard let key = try valueKey(keys) else { return [] }
-        return try decode(LenientList<Element>.self, forKey: key).elements
+    /// The object at the first of these members that has a value; an empty string is none.
+    func object(at name: String, _ other: String? = nil) throws(MalformedEvent) -> JSONElement? {
+        guard let value = present(name, other), !value.isEmptyText else { return nil }
+        guard value.kind == .object else { throw value.isOfWrongType }
+        return value
     }
 
-    /// The object at the first of these keys that has one; an empty string or null is none.
-    func object(at keys: AnyKey...) throws -> LenientObject? {
-        guard let key = try valueKey(keys), !isEmptyText(at: key) else { return nil }
-        return try nestedContainer(keyedBy: AnyKey.self, forKey: key)
+    /// The list at the first of these members that has a value; empty where none has.
+    func list<Element: EventReadable>(
+        _ type: Element.Type = Element.self,
+        at name: String,
+        _ other: String? = nil
+    ) throws(MalformedEvent) -> [Element] {
+        try present(name, other)?.list(type) ?? []
     }
 
-    private func isEmptyText(at key: AnyKey) -> Bool {
-        (try? decode(String.self, forKey: key))?.isEmpty ?? false
+    /// A list out of EC2's XML: an array; or an object that holds one under `items`, `item` or `member`; or, as one element,
+    /// the element itself; and nothing where there is none: an empty string, null, or an empty object.
+    func list<Element: EventReadable>(_ type: Element.Type) throws(MalformedEvent) -> [Element] {
+        switch kind {
+        case .null: return []
+        case .array:
+            var elements: [Element] = []
+            try forEachElement { element throws(MalformedEvent) in
+                elements.append(try Element(reading: element))
+            }
+            return elements
+        case .object:
+            if let inner = firstMember(["items", "item", "member"]) { return try inner.list(type) }
+            return memberNames.isEmpty ? [] : [try Element(reading: self)]
+        case .string where isEmptyText: return []
+        case .bool, .number, .string: return [try Element(reading: self)]
+        }
+    }
+
+    // MARK: Errors
+
+    func isMissing(_ name: String) -> MalformedEvent {
+        let path = path
+        return MalformedEvent(field: path.isEmpty ? name : "\(path).\(name)", reason: "missing")
+    }
+
+    func isMalformed(_ reason: String) -> MalformedEvent {
+        let path = path
+        return MalformedEvent(field: path.isEmpty ? "event" : path, reason: reason)
+    }
+
+    var isOfWrongType: MalformedEvent { isMalformed(kind == .null ? "null" : "of the wrong type") }
+
+    /// Reads the whole of an event.
+    /// - Throws: `MalformedEvent` for `event`, where it is no JSON object.
+    init(event json: [UInt8]) throws(MalformedEvent) {
+        do throws(JSONDocument.Fault) {
+            self = try JSONElement(parsing: json)
+        } catch {
+            throw MalformedEvent(field: "event", reason: "not valid JSON")
+        }
+        guard kind == .object else { throw isOfWrongType }
+    }
+
+    /// A misspelt request must not do something else than was meant.
+    /// - Throws: naming the first member, in alphabetical order, that is none of these.
+    func refuseMembers(except known: [String]) throws(MalformedEvent) {
+        guard let unknown = memberNames.filter({ !known.contains($0) }).min() else { return }
+        let path = path
+        throw MalformedEvent(field: path.isEmpty ? unknown : "\(path).\(unknown)", reason: "unknown")
+    }
+
+    /// - Throws: where the member is missing or no object.
+    func requiredObject(at name: String) throws(MalformedEvent) -> JSONElement {
+        guard let value = member(name) else { throw isMissing(name) }
+        guard value.kind == .object else { throw value.isOfWrongType }
+        return value
     }
 }

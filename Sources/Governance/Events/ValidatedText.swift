@@ -1,5 +1,7 @@
+import AWSClient
+
 /// An identifier from outside, checked when it is made: its text has a shape that is safe in keys, requests and pages.
-public protocol ValidatedText: Hashable, Comparable, Sendable, Codable, CustomStringConvertible {
+public protocol ValidatedText: Hashable, Comparable, Sendable, Encodable, CustomStringConvertible {
     /// What the text must be, for error messages: "an image id (ami-…)".
     static var expectation: String { get }
     var text: String { get }
@@ -11,16 +13,6 @@ extension ValidatedText {
     public static func < (a: Self, b: Self) -> Bool { a.text < b.text }
 
     public var description: String { text }
-
-    public init(from decoder: any Decoder) throws {
-        let text = try LenientString(from: decoder).text
-        guard let value = Self(text) else {
-            throw DecodingError.dataCorrupted(
-                .init(codingPath: decoder.codingPath, debugDescription: "not \(Self.expectation)")
-            )
-        }
-        self = value
-    }
 
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.singleValueContainer()
@@ -34,6 +26,15 @@ extension ValidatedText {
             text.hasPrefix(prefix.description)
         else { return false }
         return bytes.dropFirst(prefix.utf8CodeUnitCount).allSatisfy(\.isLowercaseLetterOrDigit)
+    }
+}
+
+extension EventReadable where Self: ValidatedText {
+    init(reading value: JSONElement) throws(MalformedEvent) {
+        guard let identifier = Self(try LenientString(reading: value).text) else {
+            throw value.isMalformed("not \(Self.expectation)")
+        }
+        self = identifier
     }
 }
 

@@ -8,32 +8,14 @@ public enum UsageTrackerRequest: Hashable, Sendable {
 
     /// - Throws: `MalformedEvent`, naming the field that is missing, wrong or not known.
     public init(parsing json: [UInt8]) throws(MalformedEvent) {
-        do {
-            self = try JSONDocument.decode(UsageTrackerRequest.self, from: json)
-        } catch {
-            throw MalformedEvent(error)
-        }
-    }
-}
-
-extension UsageTrackerRequest: Decodable {
-    public init(from decoder: any Decoder) throws {
-        let object = try decoder.container(keyedBy: AnyKey.self)
-        guard object.contains("sweep") else {
-            self = .event(try GovernanceEvent(from: decoder))
+        let request = try JSONElement(event: json)
+        guard request.member("sweep") != nil else {
+            self = .event(try GovernanceEvent(reading: request))
             return
         }
-        try object.refuseMembers(except: "sweep")
-        let sweep = try object.nestedContainer(keyedBy: AnyKey.self, forKey: "sweep")
-        try sweep.refuseMembers(except: "force")
-        self = .sweep(isForced: try sweep.decodeIfPresent(Bool.self, forKey: "force") ?? false)
-    }
-}
-
-extension LenientObject {
-    /// A misspelt request must not do something else than was meant.
-    fileprivate func refuseMembers(except known: String) throws {
-        guard let other = allKeys.first(where: { $0.stringValue != known }) else { return }
-        throw DecodingError.dataCorruptedError(forKey: other, in: self, debugDescription: "not known")
+        try request.refuseMembers(except: ["sweep"])
+        let sweep = try request.requiredObject(at: "sweep")
+        try sweep.refuseMembers(except: ["force"])
+        self = .sweep(isForced: try sweep.optionalValue(at: "force") ?? false)
     }
 }
