@@ -105,7 +105,9 @@ OUTPUTS = {
     },
     "dynamodb.BatchWriteItem": lambda output: {"UnprocessedItems": jsonable(output.get("UnprocessedItems", {}))},
     "dynamodb.TransactWriteItems": lambda output: {},
-    "dynamodb.DescribeTable": lambda output: members(output["Table"], "TableStatus", "ItemCount"),
+    "dynamodb.DescribeTable": lambda output: {
+        **members(output["Table"], "TableStatus", "ItemCount"), "CreationDateTime": time(output["Table"].get("CreationDateTime")),
+    },
     "ec2.DescribeImages": paged("Images", image),
     "ec2.DescribeImageAttribute": lambda output: {
         "ImageId": output["ImageId"],

@@ -45,6 +45,7 @@ def report(source):
         "CreationTime": time(source.get("CreationTime")),
         "ExpirationTime": time(source.get("ExpirationTime")),
         "AccountIds": source.get("AccountIds", []),
+        "ResourceTypes": [each["ResourceType"] for each in source.get("ResourceTypes", [])],
         "Tags": tags(source),
     }
 

@@ -265,7 +265,7 @@ LAMBDAS_OWN = {"Log", "KeepDeadLetters"}
 # An alert is sent without the image's name rather than not at all; a check says what EC2 did not tell.
 DISPENSABLE = {
     ("deregistration-checker", sid)
-    for sid in ("NameImages", "ReadLaunchPermissions", "AskForUsageReport", "DeleteUsageReports", "ReadUsageReports")
+    for sid in ("NameImages", "ReadLaunchPermissions", "AskForUsageReport", "TagUsageReports", "DeleteUsageReports", "ReadUsageReports")
 }
 
 

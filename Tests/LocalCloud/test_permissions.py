@@ -276,8 +276,17 @@ def test_images_and_reports_are_resources(cloud: LocalCloud, role: Role) -> None
     for resources, answer in (([images], "UnauthorizedOperation"), ([reports], "UnauthorizedOperation"), ([images, reports], "ok")):
         role.allow({"Action": "ec2:CreateImageUsageReport", "Resource": resources})
         assert role.call("ec2", "create_image_usage_report", **report) == answer
+    # Tags on creation are a permission of their own.
+    tags = [{"ResourceType": "image-usage-report", "Tags": [{"Key": "for", "Value": "tests"}]}]
+    creating = {"Condition": {"StringEquals": {"ec2:CreateAction": "CreateImageUsageReport"}}}
+    create = {"Action": "ec2:CreateImageUsageReport", "Resource": [images, reports]}
+    for tagging, answer in (
+        ([], "UnauthorizedOperation"), ([{"Action": "ec2:CreateTags", "Resource": reports, **creating}], "ok"),
+    ):  # fmt: skip
+        role.allow(create, *tagging)
+        assert role.call("ec2", "create_image_usage_report", **report, TagSpecifications=tags) == answer
     role.allow({"Action": "ec2:DeleteImageUsageReport", "Resource": reports})
-    (made,) = ec2.describe_image_usage_reports(ImageIds=[plain])["ImageUsageReports"]
+    made, _ = ec2.describe_image_usage_reports(ImageIds=[plain])["ImageUsageReports"]
     assert role.call("ec2", "delete_image_usage_report", ReportId=made["ReportId"]) == "ok"
 
 

@@ -64,6 +64,8 @@ extension EC2 {
         public var expirationTime: Timestamp?
         /// As asked for; empty where all accounts are counted.
         public var accountIDs: [String]
+        /// As asked for: `ec2:Instance`, …
+        public var resourceTypes: [String]
         public var tags: [String: String]
 
         public init(xml: XMLNode) throws(ResponseFault) {
@@ -74,6 +76,7 @@ extension EC2 {
             creationTime = try xml.timestamp("creationTime")
             expirationTime = try xml.timestamp("expirationTime")
             accountIDs = xml.strings("accountIdSet", of: "item")
+            resourceTypes = xml["resourceTypeSet"]?.all("item").compactMap { $0.string("resourceType") } ?? []
             tags = EC2.tags(xml)
         }
     }

@@ -115,6 +115,9 @@ struct CheckOutcome: Sendable {
         case .notAsked: return []
         case .notAvailable(let reason):
             return [.heading("EC2's own count"), .text("not available: \(reason)", .warning)]
+        case .pending(let since):
+            let text = "EC2 has been making it since \(Moment.text(since)) UTC: ask again in a few minutes"
+            return [.heading("EC2's own count"), .text(text, .warning)]
         case .available(let report):
             var blocks: [CommandOutput.Block] = [.heading("EC2's own count, of \(Moment.text(report.created)) UTC")]
             guard !result.gaps.isEmpty else { return blocks + [.text("It agrees with the tables.", .good)] }

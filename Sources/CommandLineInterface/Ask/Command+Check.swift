@@ -19,7 +19,7 @@ extension Command {
     private static let wait = CommandOption(
         "wait",
         .single("seconds"),
-        "how long to wait for EC2's own count, 10 to 3600; 600 by default"
+        "how long to wait for EC2's own count, 10 to 3600; 600 by default; what EC2 has by then is left for the next check"
     )
 
     /// `check <ami>`: may it be unshared or deregistered?
@@ -30,7 +30,7 @@ extension Command {
             "Exit status 0: yes, nothing uses it, and that is known well. 3: it is in use. 4: no use is known, but not well"
                 + " enough to rely on; the reasons are listed.",
             "EC2 is asked, too: whom the image is shared with, how many resources of all accounts use it (an image usage"
-                + " report, which is deleted afterwards), and what in this account refers to it. Where that differs from"
+                + " report, which is deleted once it is read), and what in this account refers to it. Where that differs from"
                 + " the tables, it is said; so is what EC2 refuses to tell.",
         ],
         positionals: [image],

@@ -140,7 +140,7 @@ struct CountMessage: Encodable {
 /// What became of the question to EC2, as JSON.
 struct OwnerViewMessage: Encodable {
     let status: String
-    /// Why EC2's view is not available.
+    /// Why EC2's view is not available, or not yet.
     let reason: String?
     let reportTime: EventTime?
     let accountCount: Int?
@@ -154,6 +154,11 @@ struct OwnerViewMessage: Encodable {
             status = "not-available"
             self.reason = "owner's view not available: \(reason)"
             (reportTime, accountCount, resourceCounts) = (nil, nil, nil)
+        case .pending(let since):
+            status = "pending"
+            reason = "EC2 has been making its usage report since \(since.readable): ask again in a few minutes"
+            reportTime = since
+            (accountCount, resourceCounts) = (nil, nil)
         case .available(let report):
             status = "available"
             reason = nil

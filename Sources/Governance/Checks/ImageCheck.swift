@@ -60,7 +60,7 @@ public struct ImageCheck: Sendable {
 
     /// - Throws: `AWSError` where the tables cannot be read; what EC2 does not answer is in the answer.
     public func answer(_ question: CheckQuestion, logger: Logger) async throws -> Result {
-        // Never fails, and is waited for whatever happens meanwhile: it deletes the report it made.
+        // Never fails, and is waited for whatever happens meanwhile: it deletes the report it has read.
         async let view = ownerView(question, logger)
         let read: Swift.Result<Reading, any Error>
         do { read = .success(try await self.read(question, logger)) } catch { read = .failure(error) }
@@ -73,9 +73,7 @@ public struct ImageCheck: Sendable {
                 UsageGap.gaps(
                     between: reading.tally,
                     and: report,
-                    owner: owner,
-                    accounts: reading.evidence.accounts,
-                    coverage: reading.evidence.coverage
+                    evidence: reading.evidence
                 )
             } ?? []
         return Result(
@@ -91,8 +89,14 @@ public struct ImageCheck: Sendable {
         return await ownerView.view(of: question.image, logger: logger)
     }
 
-    /// The verdict alone, without counting every row, on a coverage that was read already; EC2's report is not asked for.
-    func verdict(of image: ImageID, coverage: [AccountID: CoverageEntry]) async throws -> Verdict {
+    /// The verdict alone, without counting every row, on a coverage that was read already.
+    ///
+    /// EC2's report is asked for only where it would make the image clear. It is not waited for: a later question reads it.
+    func verdict(
+        of image: ImageID,
+        coverage: [AccountID: CoverageEntry],
+        logger: Logger
+    ) async throws -> Verdict {
         if try await usage.hasRows(of: image) {
             var evidence = evidence(isRecorded: true, shares: [], coverage: [:])
             evidence.rows = 1
@@ -105,6 +109,11 @@ public struct ImageCheck: Sendable {
         var evidence = evidence(isRecorded: try await record != nil, shares: try await principals, coverage: coverage)
         evidence.launchPermissions = try await permissions
         evidence.ages = try await ages
+        let verdict = Verdict(evidence)
+        guard verdict.outcome == .unknown else { return verdict }
+        evidence.ownerView = .available(UsageReport(created: evidence.now))
+        guard Verdict(evidence).outcome == .clear else { return verdict }
+        evidence.ownerView = await ownerView.view(of: image, patience: .zero, logger: logger)
         return Verdict(evidence)
     }
 
@@ -149,7 +158,9 @@ public struct ImageCheck: Sendable {
         var reading = Reading(
             evidence: evidence,
             answer: CheckAnswer(image: question.image, record: known, links: links),
-            tally: UsageTally(now: evidence.now)
+            tally: UsageTally(
+                reportedSince: evidence.now.advanced(bySeconds: -OwnerViewReader.maximumAgeHours * 3600)
+            )
         )
         reading.evidence.launchPermissions = try await permissions
         reading.evidence.ages = try await ages

@@ -2,14 +2,25 @@ import AWSClient
 import AWSServices
 import LambdaRuntime
 
-/// Asks EC2 for its own count of an image's uses over all accounts: an image usage report, which is made for the question,
-/// waited for as long as there is time, read, and deleted.
+/// Asks EC2 for its own count of an image's uses over all accounts: an image usage report, which is waited for as long as
+/// there is time, read, and deleted.
 ///
-/// AWS calls: `ec2:CreateImageUsageReport`, `ec2:DescribeImageUsageReports`, `ec2:DescribeImageUsageReportEntries`,
-/// `ec2:DeleteImageUsageReport`.
+/// EC2 may take longer than a question can wait. Its report is left for the next question then, which finds it by the image
+/// and by a tag that tells it from reports of others. One that is too old, or that EC2 could not make, is deleted and made
+/// anew.
+///
+/// AWS calls: `ec2:CreateImageUsageReport`, with `ec2:CreateTags` on what it makes, `ec2:DescribeImageUsageReports`,
+/// `ec2:DescribeImageUsageReportEntries`, `ec2:DeleteImageUsageReport`.
 struct OwnerViewReader: Sendable {
     let ec2: EC2
     let effects: AWSEffects
+
+    /// What tells this software's reports from those of others, which may count less and are not to be deleted.
+    static let tag = (key: "ami-steward", value: "usage-check")
+    /// An older report is not used: by then, it lacks too much.
+    static let maximumAgeHours: Int64 = 6
+    /// EC2 will not finish a report that is pending for so long.
+    private static let maximumPendingHours: Int64 = 24
 
     /// EC2's names of what it counts. The latter two are newer: not every region knows them.
     private static let types: [(name: String, kind: ResourceKind)] = [
@@ -23,32 +34,78 @@ struct OwnerViewReader: Sendable {
     /// What deleting the report and writing the answer may take.
     private static let timeToDelete = Duration.seconds(2)
     /// The longest wait where there is no deadline.
-    private static let patience = Duration.seconds(600)
+    static let patience = Duration.seconds(600)
     /// Pauses between looks at a report; the last one is repeated.
     private static let pauses: [Duration] = [.seconds(1), .seconds(2), .seconds(3), .seconds(5)]
+    /// Another question may take the report away that this one waits for; so often another is looked for.
+    private static let attempts = 3
+
+    /// A report that is to be read, or waited for.
+    private struct Report {
+        let id: String
+        let kinds: [ResourceKind]
+        let created: Timestamp
+        /// Whether it was made for this question.
+        let isNew: Bool
+    }
+
+    /// What became of a report.
+    private enum Reading {
+        case done(UsageReport)
+        case pending
+        /// EC2 could not make it.
+        case failed(reason: String)
+        /// Somebody deleted it.
+        case gone
+    }
 
     /// Never fails: what keeps EC2's view from being had is in what it returns.
-    func view(of image: ImageID, logger: Logger) async -> UsageEvidence.OwnerView {
-        let view = await ask(image, logger)
-        if case .notAvailable(let reason) = view {
+    ///
+    /// - Parameter patience: How long it waits for EC2 at most.
+    func view(
+        of image: ImageID,
+        patience: Duration = OwnerViewReader.patience,
+        logger: Logger
+    ) async -> UsageEvidence.OwnerView {
+        let view = await ask(image, patience, logger)
+        switch view {
+        case .notAvailable(let reason):
             logger.warn("owner's view not available", ["image_id": image.text, "reason": reason])
+        case .pending(let since):
+            logger.info("EC2 is making its usage report", ["image_id": image.text, "since": since.description])
+        case .available, .notAsked: break
         }
         return view
     }
 
-    private func ask(_ image: ImageID, _ logger: Logger) async -> UsageEvidence.OwnerView {
+    private func ask(_ image: ImageID, _ patience: Duration, _ logger: Logger) async -> UsageEvidence.OwnerView {
+        let end = effects.instant() + patience
         do throws(AWSError) {
-            let (id, kinds) = try await create(image)
-            // Deleting it must still be possible when reading it has run out of time.
-            let deadline = AWSClient.deadline.map { $0 - Self.timeToDelete }
-            let view = await AWSClient.$deadline.withValue(deadline) { await read(id, kinds) }
-            if Task.isCancelled {
-                // Whoever calls the question off leaves nothing behind: a task of its own is not cancelled.
-                await Task { await delete(id, logger) }.value
-            } else {
-                await delete(id, logger)
+            for _ in 0..<Self.attempts {
+                var found = try await existing(image, logger)
+                if found == nil { found = try await create(image) }
+                guard let report = found else { break }
+                // Deleting it must still be possible when reading it has run out of time.
+                let deadline = AWSClient.deadline.map { $0 - Self.timeToDelete }
+                let reading = await AWSClient.$deadline.withValue(deadline) { await read(report, until: end) }
+                switch reading {
+                case .success(.done(let usage)):
+                    await delete(report.id, logger)
+                    return .available(usage)
+                case .success(.pending):
+                    // Whoever calls the question off leaves nothing behind: a task of its own is not cancelled.
+                    if Task.isCancelled, report.isNew { await Task { await delete(report.id, logger) }.value }
+                    return .pending(since: EventTime(report.created))
+                case .success(.failed(let reason)):
+                    await delete(report.id, logger)
+                    if report.isNew { return .notAvailable(reason: reason) }
+                case .success(.gone): break
+                case .failure(let error):
+                    if report.isNew, error.kind != .deadline { await delete(report.id, logger) }
+                    throw error
+                }
             }
-            return view
+            return .notAvailable(reason: "others took EC2's reports away")
         } catch {
             return .notAvailable(reason: Self.reason(error))
         }
@@ -58,6 +115,7 @@ struct OwnerViewReader: Sendable {
         do throws(AWSError) {
             _ = try await ec2.client.call(EC2.DeleteImageUsageReport(reportID: id))
         } catch {
+            guard !error.isMissingReport else { return }
             logger.warn(
                 "a usage report is left to EC2, which deletes it after 30 days",
                 error: error,
@@ -73,7 +131,36 @@ struct OwnerViewReader: Sendable {
         }
     }
 
-    private func create(_ image: ImageID) async throws(AWSError) -> (String, [ResourceKind]) {
+    // MARK: Finding and making
+
+    /// The best report that an earlier question left: the newest one that can be read, else the one that is under way.
+    private func existing(_ image: ImageID, _ logger: Logger) async throws(AWSError) -> Report? {
+        let now = effects.now()
+        var usable: [(report: Report, isAvailable: Bool)] = []
+        let request = EC2.DescribeImageUsageReports(
+            imageIDs: [image.text],
+            filters: [EC2.Filter("tag:\(Self.tag.key)", [Self.tag.value])]
+        )
+        for try await page in ec2.imageUsageReports(request) {
+            for report in page.reports where report.tags[Self.tag.key] == Self.tag.value {
+                let kinds = Self.types.filter { report.resourceTypes.contains($0.name) }.map(\.kind)
+                let hours = report.state == "available" ? Self.maximumAgeHours : Self.maximumPendingHours
+                let isUsable =
+                    (report.state == "available" || report.state == "pending") && report.imageID == image.text
+                    && report.accountIDs.isEmpty && kinds.prefix(2) == [.instance, .launchTemplate]
+                guard isUsable, let created = report.creationTime, created.seconds + hours * 3600 >= now.seconds else {
+                    await delete(report.reportID, logger)
+                    continue
+                }
+                let found = Report(id: report.reportID, kinds: kinds, created: created, isNew: false)
+                usable.append((found, report.state == "available"))
+            }
+        }
+        return usable.max { ($0.isAvailable ? 1 : 0, $0.report.created) < ($1.isAvailable ? 1 : 0, $1.report.created) }?
+            .report
+    }
+
+    private func create(_ image: ImageID) async throws(AWSError) -> Report {
         do throws(AWSError) {
             return try await create(image, Self.types)
         } catch {
@@ -85,7 +172,7 @@ struct OwnerViewReader: Sendable {
     private func create(
         _ image: ImageID,
         _ types: [(name: String, kind: ResourceKind)]
-    ) async throws(AWSError) -> (String, [ResourceKind]) {
+    ) async throws(AWSError) -> Report {
         let request = EC2.CreateImageUsageReport(
             imageID: image.text,
             resourceTypes: types.map { type in
@@ -94,40 +181,41 @@ struct OwnerViewReader: Sendable {
                     options: type.kind == .launchTemplate ? [.init("version-depth", [Self.versionDepth])] : []
                 )
             },
-            clientToken: effects.uuid()
+            clientToken: effects.uuid(),
+            tags: [Self.tag.key: Self.tag.value]
         )
-        return (try await ec2.client.call(request).reportID, types.map(\.kind))
+        let id = try await ec2.client.call(request).reportID
+        return Report(id: id, kinds: types.map(\.kind), created: effects.now(), isNew: true)
     }
 
-    private func read(_ id: String, _ kinds: [ResourceKind]) async -> UsageEvidence.OwnerView {
+    // MARK: Reading
+
+    private func read(_ report: Report, until end: ContinuousClock.Instant) async -> Result<Reading, AWSError> {
         do throws(AWSError) {
-            return try await report(id, kinds)
+            return .success(try await wait(for: report, until: end))
         } catch {
-            return .notAvailable(reason: Self.reason(error))
+            return error.isMissingReport ? .success(.gone) : .failure(error)
         }
     }
 
-    private func report(_ id: String, _ kinds: [ResourceKind]) async throws(AWSError) -> UsageEvidence.OwnerView {
-        let now = effects.instant()
-        let end = AWSClient.deadline.map { $0 - Self.timeToRead } ?? now + Self.patience
+    private func wait(for report: Report, until end: ContinuousClock.Instant) async throws(AWSError) -> Reading {
+        let end = AWSClient.deadline.map { min($0 - Self.timeToRead, end) } ?? end
         var pauses = Self.pauses[...]
         while true {
-            let state = try await state(of: id)
+            let state = try await state(of: report.id)
             switch state?.state {
             case "available":
-                let created = state?.creationTime ?? effects.now()
-                return .available(try await entries(of: id, UsageReport(created: EventTime(created), kinds: kinds)))
+                let created = EventTime(state?.creationTime ?? report.created)
+                return .done(try await entries(of: report.id, UsageReport(created: created, kinds: report.kinds)))
             // A new report may not be visible yet.
+            case nil where !report.isNew: return .gone
             case "pending", nil:
                 let pause = pauses.first ?? .seconds(5)
                 if pauses.count > 1 { pauses.removeFirst() }
-                guard effects.instant() + pause < end, await sleep(pause) else {
-                    let seconds = (effects.instant() - now).components.seconds
-                    return .notAvailable(reason: "EC2 had not made its report after \(seconds) seconds")
-                }
+                guard effects.instant() + pause < end, await sleep(pause) else { return .pending }
             case .some(let other):
                 let why = (state?.stateReason).map { ": " + Display.line($0, limit: 200) } ?? ""
-                return .notAvailable(reason: "EC2's report is in the state \(Display.line(other, limit: 40))\(why)")
+                return .failed(reason: "EC2's report is in the state \(Display.line(other, limit: 40))\(why)")
             }
         }
     }
@@ -148,7 +236,7 @@ struct OwnerViewReader: Sendable {
             }
             return nil
         } catch {
-            if error.kind == .clientError, error.code.hasSuffix("NotFound") { return nil }
+            if error.isMissingReport { return nil }
             throw error
         }
     }
@@ -164,4 +252,9 @@ struct OwnerViewReader: Sendable {
         }
         return report
     }
+}
+
+extension AWSError {
+    /// Whether EC2 knows no such usage report.
+    fileprivate var isMissingReport: Bool { kind == .clientError && code.hasSuffix("NotFound") && !isMissingImage }
 }

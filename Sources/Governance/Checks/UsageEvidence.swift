@@ -13,6 +13,8 @@ public struct UsageEvidence: Sendable {
     public enum OwnerView: Hashable, Sendable {
         case notAsked
         case available(UsageReport)
+        /// EC2 is making its report, since this time; a later question finds it.
+        case pending(since: EventTime)
         case notAvailable(reason: String)
 
         public var report: UsageReport? {

@@ -10,8 +10,12 @@ public struct UsageGap: Hashable, Sendable {
     /// When the account's last complete sweep began, which compared the table with what is there.
     public let sweep: EventTime?
 
-    /// Whether the report's delay alone may account for it.
-    public var isExplained: Bool { table > report && table - recent <= report }
+    /// Whether that sweep left nothing out, is not too old, and began within the report's delay: what EC2 counts and it did
+    /// not find has ended since the report knows, or began just now.
+    public let isSweptSince: Bool
+
+    /// Whether the report's delay alone may account for it, so that it says nothing against the table.
+    public var isExplained: Bool { table > report ? table - recent <= report : isSweptSince }
 
     /// - Parameter created: When EC2 began to make the report.
     public func explanation(created: EventTime) -> String {
@@ -27,7 +31,10 @@ public struct UsageGap: Hashable, Sendable {
         }
         let report =
             "the report is of \(created.readable) and may lack what began, and count what ended, in the last days"
-        if table < self.report { return "EC2 counts more than the table has: \(report); \(times)" }
+        if table < self.report {
+            let ended = isSweptSince ? ", within what the report may lag behind" : ""
+            return "EC2 counts more than the table has: \(report); \(times)\(ended)"
+        }
         let newer = recent > 0 ? ", \(recent) of them newer than what the report is sure to have" : ""
         return "the table has more than EC2 counts\(newer): \(report); \(times)"
     }
@@ -37,27 +44,33 @@ extension UsageGap {
     /// The differences, sorted by account, those of unnamed accounts last.
     ///
     /// - Parameters:
-    ///   - owner: The account that owns the image. EC2 describes its report as one of other accounts: where it has
-    ///     nothing of this one, there is nothing to compare.
-    ///   - accounts: The accounts asked about; nil: all.
+    ///   - evidence: What the verdict is decided from: the owner, the accounts asked about, and how well each is known.
+    ///     EC2 describes its report as one of other accounts than the owner's: where it has nothing of that one, there is
+    ///     nothing to compare.
     static func gaps(
         between tally: UsageTally,
         and report: UsageReport,
-        owner: AccountID?,
-        accounts: Set<AccountID>?,
-        coverage: [AccountID: CoverageEntry]
+        evidence: UsageEvidence
     ) -> [UsageGap] {
-        let report = report.narrowed(to: accounts)
+        let report = report.narrowed(to: evidence.accounts)
         var gaps: [UsageGap] = []
         for account in Set(report.accounts.keys).union(tally.accounts.keys).sorted() {
-            if account == owner, report.accounts[account] == nil { continue }
+            if account == evidence.owner, report.accounts[account] == nil { continue }
             let counted = tally.accounts[account] ?? UsageTally.Counts()
-            var sweep: EventTime?
-            if case .record(let record) = coverage[account] { sweep = record.lastSweep?.started }
+            let coverage = AccountCoverage(
+                of: account,
+                evidence.coverage[account],
+                now: evidence.now,
+                maximumAgeHours: evidence.maximumSweepAgeHours
+            )
+            let sweep = coverage.lastSweep?.started
             for kind in report.kinds {
                 let (table, reported) = (counted.table[kind] ?? 0, report.accounts[account]?[kind] ?? 0)
                 guard table != reported else { continue }
                 let recent = counted.recent[kind] ?? 0
+                let delay = UsageTally.delayHours(of: kind) * 3600
+                let isSweptSince =
+                    coverage.isKnown && (sweep.map { report.created <= $0.advanced(bySeconds: delay) } ?? false)
                 gaps.append(
                     UsageGap(
                         account: account,
@@ -65,14 +78,17 @@ extension UsageGap {
                         table: table,
                         report: reported,
                         recent: recent,
-                        sweep: sweep
+                        sweep: sweep,
+                        isSweptSince: isSweptSince
                     )
                 )
             }
         }
         for kind in report.kinds {
             guard let count = report.others[kind] else { continue }
-            gaps.append(.init(account: nil, kind: kind, table: 0, report: count, recent: 0, sweep: nil))
+            gaps.append(
+                .init(account: nil, kind: kind, table: 0, report: count, recent: 0, sweep: nil, isSweptSince: false)
+            )
         }
         return gaps
     }

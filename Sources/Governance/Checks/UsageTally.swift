@@ -15,12 +15,14 @@ struct UsageTally: Sendable {
     }
 
     private(set) var accounts: [AccountID: Counts] = [:]
-    private let now: EventTime
+    /// The report is not older.
+    private let reported: EventTime
     private var account: AccountID?
     /// The launch templates of the account, and whether all their rows are recent.
     private var templates: [LaunchTemplateID: Bool] = [:]
 
-    init(now: EventTime) { self.now = now }
+    /// - Parameter reportedSince: The report is begun at this time or later.
+    init(reportedSince: EventTime) { reported = reportedSince }
 
     /// What the report may lack: instances of the last 24 hours, launch templates of "the last few days". It promises nothing
     /// of other kinds.
@@ -30,7 +32,7 @@ struct UsageTally: Sendable {
         if account != row.key.account { finish() }
         account = row.key.account
         let kind = row.key.resource.kind
-        let isRecent = row.mark.time.advanced(bySeconds: Self.delayHours(of: kind) * 3600) > now
+        let isRecent = row.mark.time.advanced(bySeconds: Self.delayHours(of: kind) * 3600) > reported
         if case .launchTemplateVersion(let template, _) = row.key.resource {
             templates[template] = (templates[template] ?? true) && isRecent
         } else {

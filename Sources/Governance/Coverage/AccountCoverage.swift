@@ -54,6 +54,9 @@ public struct AccountCoverage: Hashable, Sendable {
         }
     }
 
+    /// Whether the account's use is known well enough to call an image clear.
+    public var isKnown: Bool { status == .swept && missingSections.isEmpty }
+
     public var record: CoverageRecord? {
         guard case .record(let record) = entry else { return nil }
         return record

@@ -11,9 +11,9 @@ import LambdaRuntime
 /// |---|---|
 /// | an event | `dynamodb:GetItem`, `BatchGetItem`, `PutItem` (also by `TransactWriteItems`), `Query` on the shares table; `dynamodb:Query` on the usage table's index by image; `ssm:GetParameters` under the two prefixes, `ssm:GetParameter` of the administrator's address; `ses:SendEmail`; `sns:Publish`; `ec2:DescribeImages` |
 /// | `{"check": …}` | `dynamodb:DescribeTable`, `GetItem`, `Query` on the shares table; `dynamodb:Query` on that index; `ec2:DescribeImageAttribute`, `ec2:DescribeImages` |
-/// | … with `owner_view` | also `ec2:CreateImageUsageReport`, `ec2:DescribeImageUsageReports`, `ec2:DescribeImageUsageReportEntries`, `ec2:DeleteImageUsageReport` |
+/// | … with `owner_view` | also `ec2:CreateImageUsageReport`, `ec2:CreateTags` on the report that it makes, `ec2:DescribeImageUsageReports`, `ec2:DescribeImageUsageReportEntries`, `ec2:DeleteImageUsageReport` |
 /// | `{"measure": {}}` | `dynamodb:Query` on that index; `dynamodb:Scan` on the shares table; `dynamodb:DescribeTable` on the usage table |
-/// | `{"guard": {}}` | what a check calls; `ec2:DescribeImages`, `ec2:EnableImageDeregistrationProtection`, `ec2:DisableImageDeregistrationProtection`; `dynamodb:BatchGetItem`, `PutItem` on the shares table |
+/// | `{"guard": {}}` | what a check calls, also with `owner_view`; `ec2:DescribeImages`, `ec2:EnableImageDeregistrationProtection`, `ec2:DisableImageDeregistrationProtection`; `dynamodb:BatchGetItem`, `PutItem` on the shares table |
 public struct DeregistrationChecker: Sendable {
     private let alerts: LossAlerts
     private let check: ImageCheck
@@ -187,7 +187,7 @@ public struct DeregistrationChecker: Sendable {
         }
         let images = ImageGuard(
             images: EC2GuardedImages(ec2: ec2, scope: guardScope),
-            use: try await CheckedImageUse(check),
+            use: try await CheckedImageUse(check, logger: context.logger),
             store: guardStore,
             effects: effects
         )

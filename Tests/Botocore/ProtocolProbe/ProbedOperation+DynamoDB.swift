@@ -143,7 +143,10 @@ extension ProbedOperation {
         "dynamodb.DescribeTable": ProbedOperation {
             DynamoDB.DescribeTable(table: $0.get("TableName") ?? "")
         } _: {
-            ["TableStatus": JSONValue($0.status), "ItemCount": JSONValue($0.itemCount)]
+            [
+                "TableStatus": JSONValue($0.status), "ItemCount": JSONValue($0.itemCount),
+                "CreationDateTime": JSONValue($0.creationTime?.dateTimeMilliseconds),
+            ]
         },
         "dynamodb.TransactWriteItems": ProbedOperation {
             DynamoDB.TransactWriteItems(

@@ -33,7 +33,8 @@ extension ProbedOperation {
                             "State": JSONValue(report.state), "StateReason": JSONValue(report.stateReason),
                             "CreationTime": JSONValue(report.creationTime?.dateTimeMilliseconds),
                             "ExpirationTime": JSONValue(report.expirationTime?.dateTimeMilliseconds),
-                            "AccountIds": JSONValue(strings: report.accountIDs), "Tags": tags(report.tags),
+                            "AccountIds": JSONValue(strings: report.accountIDs),
+                            "ResourceTypes": JSONValue(strings: report.resourceTypes), "Tags": tags(report.tags),
                         ]
                     }
                 ),

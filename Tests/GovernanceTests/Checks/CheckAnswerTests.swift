@@ -85,7 +85,15 @@ import Testing
         var report = UsageReport(created: asked)
         report.add(2, .instance, of: consumer)
         report.add(1, .instance, of: nil)
-        let gap = UsageGap(account: nil, kind: .instance, table: 0, report: 1, recent: 0, sweep: nil)
+        let gap = UsageGap(
+            account: nil,
+            kind: .instance,
+            table: 0,
+            report: 1,
+            recent: 0,
+            sweep: nil,
+            isSweptSince: false
+        )
         let text = try answer([], ownerView: .available(report), gaps: [gap])
         #expect(text.contains(#""verdict":"in-use""#))
         #expect(
@@ -120,7 +128,7 @@ import Testing
     @Test func isBoundedForManyAccounts() throws {
         let accounts = (0..<12_000).map { AccountID(checked: String(100_000_000_000 + $0)) }
         let gaps = accounts.prefix(3000).map {
-            UsageGap(account: $0, kind: .instance, table: 0, report: 1, recent: 0, sweep: nil)
+            UsageGap(account: $0, kind: .instance, table: 0, report: 1, recent: 0, sweep: nil, isSweptSince: false)
         }
         let text = try answer(
             accounts.map { instances(1, of: $0)[0] },

@@ -24,6 +24,8 @@ import Testing
         var permissions: TestServer.Reply = CloudFixture.xml("DescribeImageAttribute", "<imageId>ami-1</imageId>")
         var failing: Set<String> = []
         var reported: [(String, Int)] = []
+        /// Of EC2's report.
+        var state = "available"
 
         func reply(_ operation: String, _ body: String) -> TestServer.Reply {
             if failing.contains(operation) {
@@ -60,8 +62,9 @@ import Testing
             case "DescribeImageAttribute": return permissions
             case "CreateImageUsageReport": return CloudFixture.xml(operation, "<reportId>amiur-1</reportId>")
             case "DescribeImageUsageReports":
-                let report = "<item><reportId>amiur-1</reportId><state>available</state></item>"
-                return CloudFixture.xml(operation, "<imageUsageReportSet>\(report)</imageUsageReportSet>")
+                let made = "<item><reportId>amiur-1</reportId><state>\(state)</state></item>"
+                let reports = body.contains("ImageId.1=") ? "" : made
+                return CloudFixture.xml(operation, "<imageUsageReportSet>\(reports)</imageUsageReportSet>")
             case "DescribeImageUsageReportEntries":
                 let entries = reported.map { account, count in
                     "<item><accountId>\(account)</accountId><resourceType>ec2:Instance</resourceType>"
@@ -218,7 +221,7 @@ import Testing
 
     @Test func theGuardsQuestion() async throws {
         let (used, check) = try fixture { $0.rows = instances(1) }
-        let use = try await CheckedImageUse(check)
+        let use = try await CheckedImageUse(check, logger: silent)
         #expect(try await use.isUsed(image))
         #expect(try await !use.isClear(image))
         #expect(used.bodies(of: "Query").filter { $0.contains(image.text) }.allSatisfy { $0.contains(#""Limit":1"#) })
@@ -226,10 +229,28 @@ import Testing
             world.shares = [share(.account(consumer))]
             world.coverage += [swept(consumer)]
         }
-        let unused = try await CheckedImageUse(clear)
+        let unused = try await CheckedImageUse(clear, logger: silent)
         #expect(try await !unused.isUsed(image))
         #expect(try await unused.isClear(image))
         let (_, unknown) = try fixture { $0.shares = [share(.account(consumer))] }
-        #expect(try await !CheckedImageUse(unknown).isClear(image))
+        #expect(try await !CheckedImageUse(unknown, logger: silent).isClear(image))
+    }
+    /// An image older than the records is clear by EC2's report alone, which the guard asks for and does not wait for.
+    @Test(arguments: ["available", "pending"])
+    func theGuardAsksEC2WhereThatIsAllThatIsMissing(state: String) async throws {
+        let (fixture, check) = try fixture { world in
+            world.created = "2020-01-01T00:00:00.000Z"
+            world.state = state
+        }
+        #expect(try await CheckedImageUse(check, logger: silent).isClear(image) == (state == "available"))
+        #expect(fixture.operations.filter { $0 == "CreateImageUsageReport" }.count == 1)
+        #expect(fixture.operations.contains("DeleteImageUsageReport") == (state == "available"))
+        // Where something else is missing as well, it is not asked.
+        let (unasked, other) = try self.fixture { world in
+            world.created = "2020-01-01T00:00:00.000Z"
+            world.shares = [share(.account(consumer))]
+        }
+        #expect(try await !CheckedImageUse(other, logger: silent).isClear(image))
+        #expect(!unasked.operations.contains("CreateImageUsageReport"))
     }
 }

@@ -7,10 +7,12 @@ import Testing
 
 @testable import Governance
 
-/// EC2's image usage report: made, waited for, read, and always deleted.
+/// EC2's image usage report: found or made, waited for, read, and deleted once it is read.
 @Suite struct OwnerViewReaderTests {
     /// How EC2 behaves.
     private struct Behaviour: Sendable {
+        /// What earlier questions left, by the order in which EC2 lists it.
+        var left: [String] = []
         var pendingAnswers = 0
         var finalState = "<state>available</state>"
         var failures: [String: TestServer.Reply] = [:]
@@ -22,6 +24,7 @@ import Testing
 
     private final class EC2Script: Sendable {
         let described = Mutex(0)
+        let deleted = Mutex<Set<String>>([])
         let behaviour: Behaviour
 
         init(_ behaviour: Behaviour) { self.behaviour = behaviour }
@@ -34,6 +37,19 @@ import Testing
                     return CloudFixture.ec2Error("InvalidParameterValue")
                 }
                 return CloudFixture.xml(operation, "<reportId>amiur-1</reportId>")
+            case "DescribeImageUsageReports" where body.contains("ImageId.1="):
+                let gone = deleted.withLock { $0 }
+                let left = behaviour.left.filter { report in !gone.contains { report.contains("<reportId>\($0)<") } }
+                return CloudFixture.xml(operation, "<imageUsageReportSet>\(left.joined())</imageUsageReportSet>")
+            case "DescribeImageUsageReports" where !body.contains("ReportId.1=amiur-1"):
+                let gone = deleted.withLock { $0 }
+                let asked = behaviour.left.filter { report in
+                    body.split(separator: "&").contains { part in
+                        part.hasPrefix("ReportId.1=") && report.contains("<reportId>\(part.dropFirst(11))<")
+                    } && !gone.contains { report.contains("<reportId>\($0)<") }
+                }
+                if asked.isEmpty { return CloudFixture.ec2Error("InvalidImageUsageReportId.NotFound") }
+                return CloudFixture.xml(operation, "<imageUsageReportSet>\(asked[0])</imageUsageReportSet>")
             case "DescribeImageUsageReports":
                 let count = described.withLock { described in
                     described += 1
@@ -53,7 +69,10 @@ import Testing
                     operation,
                     "<imageUsageReportEntrySet>\(entry)</imageUsageReportEntrySet>\(next)"
                 )
-            case "DeleteImageUsageReport": return CloudFixture.xml(operation, "<return>true</return>")
+            case "DeleteImageUsageReport":
+                let id = body.split(separator: "&").first { $0.hasPrefix("ReportId=") }
+                deleted.withLock { deleted in _ = id.map { deleted.insert(String($0.dropFirst(9))) } }
+                return CloudFixture.xml(operation, "<return>true</return>")
             default: return .status(500)
             }
         }
@@ -62,6 +81,23 @@ import Testing
     private func entry(_ account: String, _ type: String, _ count: Int) -> String {
         "<item><accountId>\(account)</accountId><resourceType>\(type)</resourceType>"
             + "<usageCount>\(count)</usageCount></item>"
+    }
+
+    /// A report that an earlier question left, made so long ago.
+    private func left(
+        _ id: String,
+        _ state: String,
+        minutesAgo minutes: Int64,
+        tag: String = "usage-check",
+        accounts: String = "",
+        types: [String] = ["ec2:Instance", "ec2:LaunchTemplate"]
+    ) -> String {
+        let created = EventTime(.now()).advanced(bySeconds: -60 * minutes)
+        let types = types.map { "<item><resourceType>\($0)</resourceType></item>" }.joined()
+        return "<item><reportId>\(id)</reportId><imageId>\(image)</imageId><state>\(state)</state>"
+            + "<creationTime>\(created)</creationTime><accountIdSet>\(accounts)</accountIdSet>"
+            + "<resourceTypeSet>\(types)</resourceTypeSet>"
+            + "<tagSet><item><key>ami-steward</key><value>\(tag)</value></item></tagSet></item>"
     }
 
     private func fixture(_ change: (inout Behaviour) -> Void = { _ in }) throws -> CloudFixture {
@@ -81,6 +117,10 @@ import Testing
     private func reason(_ view: UsageEvidence.OwnerView) -> String? {
         guard case .notAvailable(let reason) = view else { return nil }
         return reason
+    }
+
+    private func isPending(_ view: UsageEvidence.OwnerView) -> Bool {
+        if case .pending = view { true } else { false }
     }
 
     @Test func aReportOverAllAccounts() async throws {
@@ -103,13 +143,15 @@ import Testing
         #expect(report.others == [.instance: 4])
         #expect(report.kinds == [.instance, .launchTemplate, .imageRecipe, .containerRecipe])
         #expect(
-            fixture.operations == ["CreateImageUsageReport"]
+            fixture.operations == ["DescribeImageUsageReports", "CreateImageUsageReport"]
                 + Array(repeating: "DescribeImageUsageReports", count: 4)
                 + Array(repeating: "DescribeImageUsageReportEntries", count: 5) + ["DeleteImageUsageReport"]
         )
         let request = try #require(fixture.bodies(of: "CreateImageUsageReport").first)
         #expect(request.contains("ImageId=ami-0abcdef1234567890"))
         #expect(request.contains("ClientToken=token"))
+        #expect(request.contains("TagSpecification.1.ResourceType=image-usage-report"))
+        #expect(request.contains("TagSpecification.1.Tag.1.Key=ami-steward"))
         #expect(!request.contains("AccountId"))
         #expect(request.contains("ResourceType.2.ResourceTypeOption.1.OptionValue.1=10000"))
         #expect(fixture.bodies(of: "DeleteImageUsageReport").allSatisfy { $0.contains("ReportId=amiur-1") })
@@ -120,18 +162,25 @@ import Testing
         let report = try #require(await view(fixture).report)
         #expect(report.kinds == [.instance, .launchTemplate])
         #expect(report.accounts == [consumer: [.instance: 3]])
-        #expect(fixture.operations.prefix(2) == ["CreateImageUsageReport", "CreateImageUsageReport"])
+        #expect(fixture.operations.prefix(3).dropFirst() == ["CreateImageUsageReport", "CreateImageUsageReport"])
     }
 
     @Test(arguments: ["UnauthorizedOperation", "InvalidAMIID.NotFound", "ImageUsageReportLimitExceeded"])
     func aRefusalIsTold(code: String) async throws {
         let fixture = try fixture { $0.failures["CreateImageUsageReport"] = CloudFixture.ec2Error(code) }
         #expect(reason(await view(fixture)) == "CreateImageUsageReport: \(code)")
-        #expect(fixture.operations == ["CreateImageUsageReport"])
+        #expect(fixture.operations == ["DescribeImageUsageReports", "CreateImageUsageReport"])
     }
 
-    @Test(arguments: ["DescribeImageUsageReports", "DescribeImageUsageReportEntries"])
-    func aReportThatCannotBeReadIsDeleted(operation: String) async throws {
+    @Test func reportsThatMayNotBeListed() async throws {
+        let refusal = CloudFixture.ec2Error("UnauthorizedOperation", status: 403)
+        let fixture = try fixture { $0.failures["DescribeImageUsageReports"] = refusal }
+        #expect(reason(await view(fixture)) == "DescribeImageUsageReports: UnauthorizedOperation")
+        #expect(fixture.operations == ["DescribeImageUsageReports"])
+    }
+
+    @Test func aReportThatMayNotBeReadIsDeleted() async throws {
+        let operation = "DescribeImageUsageReportEntries"
         let fixture = try fixture {
             $0.failures[operation] = CloudFixture.ec2Error("UnauthorizedOperation", status: 403)
         }
@@ -149,26 +198,106 @@ import Testing
 
     @Test(arguments: [60, 20, 9] as [Int64]) func aReportThatTakesTooLong(seconds: Int64) async throws {
         let fixture = try fixture { $0.pendingAnswers = 1000 }
-        let reason = try #require(reason(await view(fixture, seconds: seconds)))
-        #expect(reason.hasPrefix("EC2 had not made its report after "))
-        #expect(fixture.operations.last == "DeleteImageUsageReport")
-        // There is time left to delete it and to answer.
+        #expect(isPending(await view(fixture, seconds: seconds)))
+        // It is left for the next question.
+        #expect(!fixture.operations.contains("DeleteImageUsageReport"))
+        // There is time left to answer.
         #expect(fixture.slept <= .seconds(seconds - 5))
         if seconds == 60 { #expect(fixture.slept > .seconds(40)) }
     }
 
     @Test func withoutADeadlineItDoesNotWaitForEver() async throws {
         let fixture = try fixture { $0.pendingAnswers = 100_000 }
-        #expect(reason(await view(fixture, seconds: nil)) != nil)
+        #expect(isPending(await view(fixture, seconds: nil)))
         #expect(fixture.slept <= .seconds(600))
-        #expect(fixture.operations.last == "DeleteImageUsageReport")
     }
 
-    @Test func aCancelledWaitDeletesTheReport() async throws {
+    @Test func aQuestionThatIsCalledOffDeletesItsReport() async throws {
         let fixture = try fixture { $0.pendingAnswers = 1000 }
         fixture.interrupt()
-        #expect(reason(await view(fixture)) != nil)
-        #expect(fixture.operations.last == "DeleteImageUsageReport")
+        let asked = Task { await view(fixture) }
+        asked.cancel()
+        #expect(await asked.value.report == nil)
+        #expect(fixture.operations.last != "DescribeImageUsageReports")
+    }
+
+    // MARK: What earlier questions left
+
+    @Test func aReportThatIsThereByNowIsReadAndNoneIsMade() async throws {
+        let fixture = try fixture { behaviour in
+            behaviour.left = [
+                left("amiur-2", "available", minutesAgo: 300), left("amiur-3", "pending", minutesAgo: 1),
+                left("amiur-4", "available", minutesAgo: 20),
+            ]
+        }
+        let report = try #require(await view(fixture).report)
+        #expect(report.created < EventTime(.now()).advanced(bySeconds: -60 * 19))
+        #expect(report.kinds == [.instance, .launchTemplate])
+        #expect(!fixture.operations.contains("CreateImageUsageReport"))
+        #expect(fixture.bodies(of: "DeleteImageUsageReport").map { $0.contains("ReportId=amiur-4") } == [true])
+        #expect(fixture.slept == .zero)
+        let search = try #require(fixture.bodies(of: "DescribeImageUsageReports").first)
+        #expect(search.contains("ImageId.1=\(image)"))
+        #expect(search.contains("Filter.1.Name=tag%3Aami-steward"))
+    }
+
+    @Test func aReportThatIsUnderWayIsWaitedFor() async throws {
+        let fixture = try fixture { $0.left = [left("amiur-2", "pending", minutesAgo: 4)] }
+        guard case .pending(let since) = await view(fixture) else {
+            Issue.record("not pending")
+            return
+        }
+        #expect(since <= EventTime(.now()).advanced(bySeconds: -60 * 3))
+        #expect(!fixture.operations.contains("CreateImageUsageReport"))
+        #expect(!fixture.operations.contains("DeleteImageUsageReport"))
+        #expect(fixture.slept > .seconds(40))
+    }
+
+    @Test func whoeverDoesNotWaitLooksOnce() async throws {
+        let fixture = try fixture { $0.left = [left("amiur-2", "pending", minutesAgo: 4)] }
+        let reader = OwnerViewReader(ec2: EC2(fixture.client), effects: fixture.effects)
+        #expect(isPending(await reader.view(of: image, patience: .zero, logger: Logger(level: .fatal))))
+        #expect(fixture.slept == .zero)
+    }
+
+    /// Too old, failed, stuck, or not as this software asks for it: deleted and made anew.
+    @Test func whatIsOfNoUse() async throws {
+        let fixture = try fixture { behaviour in
+            behaviour.left = [
+                left("amiur-2", "available", minutesAgo: 361), left("amiur-3", "error", minutesAgo: 1),
+                left("amiur-4", "pending", minutesAgo: 24 * 60 + 1),
+                left("amiur-5", "available", minutesAgo: 1, accounts: "<item>444455556666</item>"),
+                left("amiur-6", "available", minutesAgo: 1, types: ["ec2:Instance"]),
+            ]
+        }
+        #expect(await view(fixture).report?.accounts == [consumer: [.instance: 3]])
+        let deleted = fixture.bodies(of: "DeleteImageUsageReport")
+        for number in 1...6 { #expect(deleted.count { $0.contains("ReportId=amiur-\(number)") } == 1) }
+    }
+
+    @Test func reportsOfOthersAreLeftAlone() async throws {
+        let fixture = try fixture { $0.left = [left("amiur-2", "available", minutesAgo: 1, tag: "mine")] }
+        #expect(await view(fixture).report != nil)
+        #expect(fixture.bodies(of: "DeleteImageUsageReport").allSatisfy { $0.contains("ReportId=amiur-1") })
+    }
+
+    /// Another question has read it meanwhile.
+    @Test func aReportThatSomebodyDeletes() async throws {
+        let script = EC2Script(Behaviour())
+        let listings = Mutex(0)
+        let found = left("amiur-2", "pending", minutesAgo: 1)
+        let fixture = try CloudFixture { operation, body in
+            guard operation == "DescribeImageUsageReports", body.contains("ImageId.1=") else {
+                return script.reply(operation, body)
+            }
+            let isFirst = listings.withLock { count in
+                count += 1
+                return count == 1
+            }
+            return CloudFixture.xml(operation, "<imageUsageReportSet>\(isFirst ? found : "")</imageUsageReportSet>")
+        }
+        #expect(await view(fixture).report?.accounts == [consumer: [.instance: 3]])
+        #expect(fixture.operations.contains("CreateImageUsageReport"))
     }
 
     /// A new report may not be visible yet.
@@ -177,7 +306,7 @@ import Testing
         let script = EC2Script(Behaviour())
         let fixture = try CloudFixture { operation, body in
             let isFirst =
-                operation == "DescribeImageUsageReports"
+                operation == "DescribeImageUsageReports" && body.contains("ReportId.1=")
                 && count.withLock { count in
                     count += 1
                     return count == 1

@@ -24,7 +24,7 @@ import Testing
         accounts: Set<AccountID>? = nil,
         coverage: [CoverageRecord] = []
     ) -> [UsageGap] {
-        var tally = UsageTally(now: asked)
+        var tally = UsageTally(reportedSince: asked)
         for row in rows { tally.add(row) }
         tally.finish()
         var report = UsageReport(created: time("2026-11-20T09:59:00Z"), kinds: kinds)
@@ -32,9 +32,15 @@ import Testing
         return UsageGap.gaps(
             between: tally,
             and: report,
-            owner: creator,
-            accounts: accounts,
-            coverage: Dictionary(uniqueKeysWithValues: coverage.map { ($0.account, .record($0)) })
+            evidence: UsageEvidence(
+                accounts: accounts,
+                owner: creator,
+                isRecorded: true,
+                shares: [],
+                coverage: Dictionary(uniqueKeysWithValues: coverage.map { ($0.account, .record($0)) }),
+                now: asked,
+                maximumSweepAgeHours: 72
+            )
         )
     }
 
@@ -48,14 +54,33 @@ import Testing
         #expect(gaps(rows, [(consumer, .instance, 1), (consumer, .instance, 1), (consumer, .launchTemplate, 1)]) == [])
     }
 
+    private func gap(
+        _ account: AccountID,
+        _ kind: ResourceKind,
+        table: Int,
+        report: Int,
+        sweep: EventTime? = nil,
+        isSweptSince: Bool = false
+    ) -> UsageGap {
+        UsageGap(
+            account: account,
+            kind: kind,
+            table: table,
+            report: report,
+            recent: 0,
+            sweep: sweep,
+            isSweptSince: isSweptSince
+        )
+    }
+
     @Test func bothDirections() {
         let rows = instances(3).map { seen($0) } + instances(1, of: Self.other).map { seen($0) }
         let sweep = time("2026-11-20T08:00:00Z")
         #expect(
             gaps(rows, [(consumer, .instance, 1), (Self.other, .launchTemplate, 4)], coverage: [swept(consumer)]) == [
-                UsageGap(account: consumer, kind: .instance, table: 3, report: 1, recent: 0, sweep: sweep),
-                UsageGap(account: Self.other, kind: .instance, table: 1, report: 0, recent: 0, sweep: nil),
-                UsageGap(account: Self.other, kind: .launchTemplate, table: 0, report: 4, recent: 0, sweep: nil),
+                gap(consumer, .instance, table: 3, report: 1, sweep: sweep, isSweptSince: true),
+                gap(Self.other, .instance, table: 1, report: 0),
+                gap(Self.other, .launchTemplate, table: 0, report: 4),
             ]
         )
     }
@@ -74,6 +99,20 @@ import Testing
         // One instance may be too new; of the launch templates one has an old version.
         #expect(found.map(\.isExplained) == [true, false])
         #expect(gaps(rows, [(consumer, .instance, 5)])[0].isExplained == false)
+    }
+
+    /// What ended within the report's delay is counted still: where a sweep within that delay found no more, it says nothing
+    /// against the table. An account without such a sweep is another matter.
+    @Test(arguments: [
+        ("2026-11-20T09:59:30Z", [], true, true), ("2026-11-19T09:59:00Z", [], true, true),
+        ("2026-11-19T09:58:59Z", [], false, true), ("2026-11-17T10:00:00Z", [], false, true),
+        ("2026-11-17T09:58:59Z", [], false, false), ("2026-11-20T08:00:00Z", ["instances"], false, false),
+    ])
+    func whatEndedLately(sweep: String, skipped: [String], instances: Bool, templates: Bool) {
+        let coverage = [swept(consumer, at: sweep, skipped: skipped)]
+        let found = gaps([], [(consumer, .instance, 2), (consumer, .launchTemplate, 1)], coverage: coverage)
+        #expect(found.map(\.isExplained) == [instances, templates])
+        #expect(gaps([], [(Self.other, .instance, 2)], coverage: coverage).map(\.isExplained) == [false])
     }
 
     @Test func accountsThatEC2DoesNotName() {
@@ -113,7 +152,8 @@ import Testing
                 table: table,
                 report: report,
                 recent: recent,
-                sweep: sweep.flatMap { EventTime($0) }
+                sweep: sweep.flatMap { EventTime($0) },
+                isSweptSince: false
             ).explanation(created: created)
         }
         let after = explanation(table: 1, report: 2, sweep: "2026-11-20T10:00:00Z")

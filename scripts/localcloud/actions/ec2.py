@@ -41,7 +41,10 @@ def needs(operation: Operation, account: str) -> list[Need] | None:
     if operation.name in _ON_AN_IMAGE:
         found.append(_image(operation, account))
     if operation.name == "CreateImageUsageReport":
-        found.append(Need(operation.action, f"arn:aws:ec2:{region}:{account}:image-usage-report/*"))
+        report = f"arn:aws:ec2:{region}:{account}:image-usage-report/*"
+        found.append(Need(operation.action, report))
+        if any(name.startswith("TagSpecification.") for name in parameters):
+            found.append(Need("ec2:CreateTags", report, {"ec2:CreateAction": [operation.name]}))
     if operation.name == "DeleteImageUsageReport":
         found.append(Need(operation.action, f"arn:aws:ec2:{region}:{account}:image-usage-report/{parameters.get('ReportId', '')}"))
     if operation.name == "DescribeImageReferences":

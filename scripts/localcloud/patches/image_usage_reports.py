@@ -71,7 +71,10 @@ class Reports:
         accounts = self_._get_param("AccountIds", [])
         if len(accounts) > 200:
             raise EC2ClientError("InvalidParameterValue", "A report takes at most 200 accounts")
-        tags = [tag for given in self_._get_param("TagSpecifications", []) for tag in given.get("Tags", [])]
+        specifications = self_._get_param("TagSpecifications", [])
+        if any(each.get("ResourceType") != "image-usage-report" for each in specifications):
+            raise EC2ClientError("InvalidParameterValue", "The tags of a report are for an image-usage-report")
+        tags = [tag for given in specifications for tag in given.get("Tags", [])]
         report = Report(
             f"amiur-{uuid.uuid4().hex[:17]}", image, account, region, types, accounts, tags,
             datetime.datetime.now(datetime.UTC), _counts(image, region, types, accounts),

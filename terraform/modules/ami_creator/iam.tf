@@ -95,7 +95,8 @@ data "aws_iam_policy_document" "deregistration_checker" {
     resources = ["arn:${local.partition}:ec2:${local.region}::image/*"]
   }
 
-  # What EC2 itself knows of an image's usage in all accounts. A report is made for the question and deleted after it.
+  # What EC2 itself knows of an image's usage in all accounts. A report is made for the question, found again by its tag if
+  # EC2 takes longer, and deleted once it is read.
   statement {
     sid     = "AskForUsageReport"
     actions = ["ec2:CreateImageUsageReport"]
@@ -103,6 +104,18 @@ data "aws_iam_policy_document" "deregistration_checker" {
       "arn:${local.partition}:ec2:${local.region}::image/*",
       "arn:${local.partition}:ec2:${local.region}:${local.account}:image-usage-report/*",
     ]
+  }
+
+  statement {
+    sid       = "TagUsageReports"
+    actions   = ["ec2:CreateTags"]
+    resources = ["arn:${local.partition}:ec2:${local.region}:${local.account}:image-usage-report/*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "ec2:CreateAction"
+      values   = ["CreateImageUsageReport"]
+    }
   }
 
   statement {

@@ -231,6 +231,7 @@ run "checker" {
         "arn:aws:ec2:eu-central-1::image/*",
         "arn:aws:ec2:eu-central-1:111111111111:image-usage-report/*",
       ]
+      TagUsageReports    = "arn:aws:ec2:eu-central-1:111111111111:image-usage-report/*"
       DeleteUsageReports = "arn:aws:ec2:eu-central-1:111111111111:image-usage-report/*"
       ReadUsageReports   = "*"
       NameImages         = "*"
