@@ -118,7 +118,7 @@ variable "sweep" {
 }
 
 variable "sweep_interval_hours" {
-  description = "Hours from the beginning of one sweep to the beginning of the next."
+  description = "Hours from the beginning of one sweep to the beginning of the next, at a time of day that each account and region has for itself; the second sweep comes earlier."
   type        = number
   default     = 24
 }

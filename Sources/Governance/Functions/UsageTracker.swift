@@ -29,8 +29,8 @@ public struct UsageTracker: Sendable {
 
     /// - Parameter environment: `CREATOR_ACCOUNT_ID`; `CROSS_ACCOUNT_ROLE_ARN`, the role of the creator account that lets
     ///   this account's usage be written; `USAGE_TABLE` and `SHARES_TABLE`, tables of the creator account; `MAPPING_TABLE`, a
-    ///   table of this one; `TOMBSTONE_DAYS`, 1 to 3,650, by default 90; `SWEEP_INTERVAL_HOURS`, from one sweep's beginning
-    ///   to the next one's, 1 to 168, by default 24.
+    ///   table of this one; `TOMBSTONE_DAYS`, 1 to 3,650, by default 90; `SWEEP_INTERVAL_HOURS`, the most that lies
+    ///   between the beginnings of two sweeps, 1 to 168, by default 24.
     public init(_ environment: LambdaEnvironment) throws {
         let client = try AWSClient.initialized()
         let creatorText = try environment.required("CREATOR_ACCOUNT_ID")

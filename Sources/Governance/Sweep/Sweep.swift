@@ -10,7 +10,7 @@ public struct Sweep<Store: UsageStore & SweepStore, Items: Inventory, Images: Im
     let ledger: UsageLedger<Store>
     let inventory: Items
     let images: Images
-    let intervalHours: Int64
+    let schedule: SweepSchedule
     let budget: SweepBudget
     let logger: Logger
 
@@ -30,7 +30,7 @@ public struct Sweep<Store: UsageStore & SweepStore, Items: Inventory, Images: Im
         self.ledger = ledger
         self.inventory = inventory
         self.images = images
-        self.intervalHours = intervalHours
+        schedule = SweepSchedule(intervalHours: intervalHours, account: ledger.account, region: ledger.region)
         self.budget = budget
         self.logger = logger
     }
@@ -41,10 +41,10 @@ public struct Sweep<Store: UsageStore & SweepStore, Items: Inventory, Images: Im
     public func run(isForced: Bool = false) async throws -> SweepOutcome {
         let found = try await store.checkpoint()
         var checkpoint: SweepCheckpoint
-        switch SweepDecision(found, at: budget.now(), intervalHours: intervalHours, isForced: isForced) {
+        switch SweepDecision(found, at: budget.now(), schedule: schedule, isForced: isForced) {
         case .wait: return found.map(SweepOutcome.notDue) ?? .busy
         case .leave: return .busy
-        case .begin: checkpoint = SweepCheckpoint(started: budget.now())
+        case .begin: checkpoint = SweepCheckpoint(started: budget.now(), after: found)
         case .resume: checkpoint = found ?? SweepCheckpoint(started: budget.now())
         }
         checkpoint.heldUntil = budget.heldUntil

@@ -16,6 +16,7 @@ extension SweepCheckpoint {
             "restarts": String(restarts),
             "resources": String(resources),
             "released": String(released),
+            "incomplete_before": String(incompleteBefore),
         ]
         attributes["completed"] = completed?.description
         attributes["section_started"] = sectionStarted?.description
@@ -73,6 +74,8 @@ extension SweepCheckpoint {
         restarts = try attributes.count("restarts")
         resources = try attributes.count("resources")
         released = try attributes.count("released")
+        // Earlier versions do not have it.
+        if attributes["incomplete_before"] != nil { incompleteBefore = try attributes.count("incomplete_before") }
         heldUntil = try attributes.moment("held_until")
     }
 }

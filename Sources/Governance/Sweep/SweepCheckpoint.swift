@@ -36,14 +36,22 @@ public struct SweepCheckpoint: Hashable, Sendable {
     public internal(set) var resources = 0
     /// Resources that turned out to be in use no more.
     public internal(set) var released = 0
+    /// How many sweeps before this one, without another between them, left something out that may hold uses.
+    public internal(set) var incompleteBefore = 0
     /// An invocation works on it until then at the latest.
     public internal(set) var heldUntil: EventTime?
 
     /// A sweep that begins.
-    public init(started: EventTime) {
+    /// - Parameter last: The one before, finished or not.
+    public init(started: EventTime, after last: SweepCheckpoint? = nil) {
         self.started = started
         phase = Self.phases[0]
+        if let last { incompleteBefore = last.completed == nil ? last.incompleteBefore : last.incompleteInARow }
     }
+
+    /// How many sweeps in a row left something out, with this one. What EC2 finds of references does not count: other
+    /// sections list it.
+    var incompleteInARow: Int { incomplete.subtracting([.imageReferences]).isEmpty ? 0 : incompleteBefore + 1 }
 
     /// All that a sweep finds but what its sections list has this mark.
     var mark: EventMark { .sweep(lookingFrom: started) }

@@ -9,14 +9,13 @@ public enum SweepDecision: Hashable, Sendable {
 
     /// - Parameters:
     ///   - checkpoint: of the last sweep; nil where there was none: one begins right after installation.
-    ///   - intervalHours: from one sweep's beginning to the next one's.
     ///   - isForced: somebody asks for a sweep that begins now.
-    public init(_ checkpoint: SweepCheckpoint?, at now: EventTime, intervalHours: Int64, isForced: Bool = false) {
+    public init(_ checkpoint: SweepCheckpoint?, at now: EventTime, schedule: SweepSchedule, isForced: Bool = false) {
         guard let checkpoint else {
             self = .begin
             return
         }
-        if checkpoint.completed == nil {
+        guard let completed = checkpoint.completed else {
             if let held = checkpoint.heldUntil, held > now {
                 self = .leave
             } else {
@@ -24,9 +23,9 @@ public enum SweepDecision: Hashable, Sendable {
             }
             return
         }
-        // A clock that was set back must not keep sweeps from beginning.
         let isDue =
-            checkpoint.started.advanced(bySeconds: intervalHours * 3600) <= now || checkpoint.started > now
+            schedule.isDue(after: checkpoint.started, at: now)
+            || schedule.isRetryDue(after: completed, count: checkpoint.incompleteInARow, at: now)
         self = isDue || isForced ? .begin : .wait
     }
 }

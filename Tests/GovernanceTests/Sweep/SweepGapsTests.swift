@@ -131,4 +131,28 @@ import Testing
         #expect(checkpoint.unavailable == [])
         #expect(checkpoint.unresolvedSince == nil)
     }
+
+    // MARK: Trying again
+
+    /// A permission that was mended is noticed soon, and one that is not mended costs a sweep less and less often.
+    @Test func whatWasRefusedIsTriedAgain() async throws {
+        let rig = SweepTests.rig()
+        var pauses: [Int64] = []
+        while pauses.count < 4 {
+            rig.account.fail(.fleets, [Self.refusal])
+            #expect(try completed(try await rig.sweep()).skipped == [.fleets])
+            var hours: Int64 = 0
+            while try await rig.decision() == .wait {
+                hours += 1
+                rig.clock.advance(milliseconds: 3_600_000)
+            }
+            pauses.append(hours)
+        }
+        // The day's own sweep may come between.
+        #expect(pauses[...2] == [1, 2, 4])
+        #expect(try completed(try await rig.sweep()).incompleteInARow == 0)
+        #expect(try await rig.decision() == .wait)
+        rig.clock.advance(milliseconds: 3_600_000)
+        #expect(try await rig.decision() == .wait)
+    }
 }

@@ -42,5 +42,10 @@ struct SweepRig: Sendable {
         ).run(isForced: isForced)
     }
 
+    func decision() async throws -> SweepDecision {
+        let schedule = SweepSchedule(intervalHours: 24, account: consumer, region: region)
+        return SweepDecision(try await store.checkpoint(), at: clock.now, schedule: schedule)
+    }
+
     var rows: Set<String> { Set(store.contents.rows.keys) }
 }

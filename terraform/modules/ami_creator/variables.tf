@@ -338,7 +338,7 @@ variable "sweep" {
 }
 
 variable "sweep_interval_hours" {
-  description = "With `consumer`: hours from the beginning of one sweep to the beginning of the next."
+  description = "With `consumer`: hours from the beginning of one sweep to the beginning of the next, at a time of day that each account and region has for itself; the second sweep comes earlier."
   type        = number
   default     = 24
 }
