@@ -40,6 +40,10 @@ ORGANIZATION = "arn:aws:organizations::999988887777:organization/o-exampleorgid"
 UNIT = "arn:aws:organizations::999988887777:ou/o-exampleorgid/ou-ab12-11111111"
 
 
+# How the subject of a notice is known, and its record.
+_UNKNOWN, _NOTICE = "it is not known whether", "#unknown-use"
+
+
 @dataclass(frozen=True)
 class Delivery:
     """What became of one event: the rules it matched, and how each invocation ended."""
@@ -224,7 +228,12 @@ class Story:
         return {principal: row["status"] for principal, row in self.principals().items() if principal != "image"}
 
     def alert_records(self) -> list[Row]:
-        return [row for row in self._shares() if row["principal"].startswith("alert#")]
+        """Of alerts, not of notices."""
+        return [
+            row
+            for row in self._shares()
+            if row["principal"].startswith("alert#") and not row["principal"].endswith(_NOTICE)
+        ]
 
     def usage(self) -> list[Row]:
         """The usage of this story's image and resources, by account and resource."""
@@ -249,14 +258,27 @@ class Story:
         }
 
     def mail(self) -> list[dict[str, Any]]:
-        return self.cloud.mail(subject=self.image)
+        """The alerts about what accounts are known to use."""
+        return [mail for mail in self.cloud.mail(subject=self.image) if _UNKNOWN not in mail["subject"]]
+
+    def notices(self) -> list[dict[str, Any]]:
+        """The e-mails about accounts of which nobody knows whether they use what they lost."""
+        return [mail for mail in self.cloud.mail(subject=self.image) if _UNKNOWN in mail["subject"]]
 
     def mailed(self) -> list[list[str]]:
         """To whom e-mails went, sorted."""
         return sorted(message["to"] for message in self.mail())
 
     def messages(self) -> list[dict[str, Any]]:
-        return [message for message in self.stage.messages() if message["image_id"] == self.image]
+        """Of alerts."""
+        return self._published("image_lost")
+
+    def notice_messages(self) -> list[dict[str, Any]]:
+        """Of notices."""
+        return self._published("image_lost_use_unknown")
+
+    def _published(self, kind: str) -> list[dict[str, Any]]:
+        return [message for message in self.stage.messages() if (message["image_id"], message["type"]) == (self.image, kind)]
 
     def dead_letters(self, name: str, account: str | None = None) -> list[Event]:
         """Takes the events out of a function's dead-letter queue; returns those of this story."""
@@ -280,7 +302,9 @@ class Story:
 
     def state(self) -> dict[str, Any]:
         """All of the tables, in a form in which stories with the same events are equal."""
-        rows: dict[str, list[Row]] = {"shares": self._shares(), "usage": self.usage()}
+        # Notices depend on when which account was swept.
+        shares = [row for row in self._shares() if not row["principal"].endswith(_NOTICE)]
+        rows: dict[str, list[Row]] = {"shares": shares, "usage": self.usage()}
         for account in (CREATOR, CONSUMER_A, CONSUMER_B):
             rows[f"mapping {account}"] = list(self.mappings(account).values())
         plain = {

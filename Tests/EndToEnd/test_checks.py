@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from amictl import OK, amictl
+from localcloud.deployment import ADMINISTRATOR
 from story import CONSUMER_A, CONSUMER_B, CREATOR, Event, Stage, Story
 from world import World
 
@@ -159,6 +161,7 @@ def test_alerts_and_coverage_are_measured(stage: Stage, story: Story) -> None:
     assert metrics(stage)[-1] == {"AlertsSent": 1, "AlertsFailed": 0}
     (mail,), (message,) = story.mail(), story.messages()
     assert "Known from:  " in mail["text"] and "Known from" in mail["html"]
+    assert "Last event:  " in mail["text"] and "Last event" in mail["html"]
     assert message["coverage"]["account_id"] == story.cloud.account(CONSUMER_A)
     assert message["coverage"]["status"] in ("swept", "stale", "never", "no-tracker")
     sweep(stage, CREATOR, CONSUMER_A)
@@ -175,13 +178,29 @@ def test_alerts_and_coverage_are_measured(stage: Stage, story: Story) -> None:
 
 def test_a_loss_names_accounts_of_which_nothing_is_known(stage: Stage, story: Story) -> None:
     untracked = "999999999999"
-    tell(story, story.permit(add=[{"UserId": untracked}]), story.permit(remove=[{"UserId": untracked}]))
+    permission = [{"UserId": untracked}, {"UserId": story.cloud.account(CONSUMER_A)}]
+    sweep(stage, CONSUMER_A)
+    loss = story.permit(add=permission), story.permit(remove=permission)
+    tell(story, *loss)
     said = "accounts lost the image of which it is not known whether they use it"
     records = [
         json.loads(line) for line in stage.cloud.logs(stage.function(CHECKER)).splitlines() if story.image in line and said in line
     ]
     assert [(record["level"], record["count"], record["account_ids"]) for record in records] == [("WARN", 1, [untracked])]
     assert story.mail() == story.messages() == []
+    # The administrator is told, once however often the loss is; nobody else can be.
+    tell(story, loss[1], minutes_ago=59)
+    (mail,), (message,) = story.notices(), story.notice_messages()
+    assert mail["to"] == [ADMINISTRATOR]
+    assert mail["subject"].startswith(f"AMI {story.image} was lost to account {untracked} in ")
+    said = f"account {untracked} has no usage tracker; last event: none known"
+    assert said in mail["text"] and said in mail["html"]
+    assert message["accounts"] == [{"account_id": untracked, "skipped": [], "status": "no-tracker"}]
+    assert (message["account_count"], message["attribute"]) == (1, story.cloud.account(CREATOR))
+    listed = amictl(story.cloud, story.cloud.account(CREATOR), "alerts", story.image, "--output", "json").expect(OK).json
+    assert [(alert["about"], [told["channel"] for told in alert["told"]]) for alert in listed["alerts"]] == [
+        ("unknown-use", ["administrator", "topic"]),
+    ]  # fmt: skip
 
 
 # MARK: The guard

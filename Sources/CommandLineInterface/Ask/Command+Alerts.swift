@@ -13,7 +13,9 @@ extension Command {
         details: [
             "An alert is complete when the account's owner has got an e-mail and the topic a message. Where the owner"
                 + " could not be told, the administrator was, and the alert is tried again with the event. Addresses are"
-                + " not shown. Alerts are kept for 400 days."
+                + " not shown. Of accounts of which it is not known whether they used what they lost, the administrator"
+                + " and the topic are told: those alerts are listed under the images account. Alerts"
+                + " are kept for 400 days."
         ],
         positionals: [image],
         options: [account] + TableOptions.all,
@@ -45,7 +47,8 @@ extension Command {
             table.add(
                 [
                     .init(Moment.text(alert.record.lossTime)), .init(alert.account.text), .init(alert.image.text),
-                    .init(optional: images[alert.image]?.name), .init(alert.loss.rawValue),
+                    .init(optional: images[alert.image]?.name),
+                    .init(alert.isAboutUnknownUse ? "\(alert.loss.rawValue), use not known" : alert.loss.rawValue),
                 ] + AlertRecord.Channel.allCases.map { told(alert.record, $0) } + [
                     alert.record.isComplete ? .init("complete", .good) : .init("pending", .warning)
                 ]
@@ -57,6 +60,7 @@ extension Command {
                 "image_name": YAMLValue(images[alert.image]?.name),
                 "account_id": .string(alert.account.text),
                 "loss": .string(alert.loss.rawValue),
+                "about": .string(alert.isAboutUnknownUse ? "unknown-use" : "use"),
                 "lost_at": .string(alert.record.lossTime.description),
                 "complete": .boolean(alert.record.isComplete),
                 "told": .sequence(

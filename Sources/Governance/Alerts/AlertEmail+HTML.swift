@@ -21,14 +21,10 @@ extension AlertEmail.Facts {
         body +=
             #"<p style="margin:0 0 16px;font-size:14px;line-height:20px">\#(Display.html(meaning))</p>"#
         for section in sections {
-            body += #"<h2 style="margin:20px 0 6px;font-size:15px">\#(Display.html(section.title))</h2>"#
-            body += #"<ul style="margin:0;padding:0 0 0 20px;font-size:14px;line-height:22px">"#
-            for resource in section.resources {
-                body += #"<li style="word-break:break-word">\#(Self.link(resource.text, to: resource.link))</li>"#
-            }
-            if let rest = section.rest { body += #"<li style="color:#5f6b7a">\#(Display.html(rest))</li>"# }
-            body += "</ul>"
+            let items = section.resources.map { Self.link($0.text, to: $0.link) }
+            body += Self.list(section.title, items, rest: section.rest)
         }
+        for list in lists { body += Self.list(list.title, list.lines.map { Display.html($0) }, rest: list.rest) }
         body +=
             #"<p style="margin:24px 0 0;padding-top:12px;border-top:1px solid #e0e3e8;color:#5f6b7a;font-size:12px">"#
         body += Display.html(reason) + "</p>"
@@ -48,6 +44,15 @@ extension AlertEmail.Facts {
             </body></html>
 
             """
+    }
+
+    /// - Parameter items: As HTML.
+    private static func list(_ title: String, _ items: [String], rest: String?) -> String {
+        var list = #"<h2 style="margin:20px 0 6px;font-size:15px">\#(Display.html(title))</h2>"#
+        list += #"<ul style="margin:0;padding:0 0 0 20px;font-size:14px;line-height:22px">"#
+        for item in items { list += #"<li style="word-break:break-word">\#(item)</li>"# }
+        if let rest { list += #"<li style="color:#5f6b7a">\#(Display.html(rest))</li>"# }
+        return list + "</ul>"
     }
 
     private static func link(_ text: String, to address: String?) -> String {

@@ -21,7 +21,15 @@ public struct AlertEmail: Hashable, Sendable {
         let details: [(label: String, value: String, link: String?)]
         let meaning: String
         let sections: [Section]
+        /// After the sections: lines without links.
+        let lists: [List]
         let reason: String
+
+        struct List {
+            let title: String
+            let lines: [String]
+            let rest: String?
+        }
 
         struct Section {
             let title: String
@@ -47,8 +55,10 @@ public struct AlertEmail: Hashable, Sendable {
                 ("Who did it", loss.occurrence.actor ?? "not known: EC2 reported only the change of state", nil),
                 ("When", loss.occurrence.time.readable, nil),
                 ("Known from", alert.coverage.description, nil),
+                ("Last event", alert.coverage.lastEventText, nil),
             ]
             meaning = alert.whatItMeans
+            lists = []
             sections = alert.usage.presentKinds.map { kind in
                 let found = alert.usage[kind]
                 return Section(
@@ -79,6 +89,10 @@ public struct AlertEmail: Hashable, Sendable {
                     lines += ["  " + Display.line(resource.text), "    " + resource.link]
                 }
                 if let rest = section.rest { lines.append("  " + rest) }
+            }
+            for list in lists {
+                lines += ["", list.title] + list.lines.map { "  " + Display.line($0) }
+                if let rest = list.rest { lines.append("  " + rest) }
             }
             lines += ["", Display.line(reason), ""]
             return lines.joined(separator: "\n")

@@ -3,7 +3,7 @@ import AWSServices
 import LambdaRuntime
 
 /// Tells accounts of what they lost: e-mail to the owner, or to the administrator where the owner cannot be told, and JSON
-/// to the topic; each once, however often and by however many invocations it is tried (``AlertRecord``).
+/// to the topic; and the administrator and the topic of accounts whose use is not known. Each once, however often and by however many invocations it is tried (``AlertRecord``).
 ///
 /// E-mails go out one after another, each noted before the next: whoever is cut off leaves at most one that was sent and
 /// is not noted, which the retry sends again.
@@ -17,7 +17,7 @@ struct AlertSender: Sendable {
     let topicARN: String
     let links: ConsoleLinks
     let effects: AWSEffects
-    private let turnstile = Turnstile()
+    let turnstile = Turnstile()
 
     /// Who sends, and how long at most.
     struct Invocation: Sendable {
@@ -58,7 +58,7 @@ struct AlertSender: Sendable {
         _ invocation: Invocation
     ) async throws -> Outcome {
         let key = DynamoDBAlertStore.Key(image: alert.loss.image, account: alert.account, loss: alert.loss.identity)
-        guard var progress = try await claim(key, alert.loss, invocation) else { return .alreadySent }
+        guard var progress = try await claim(key, alert.loss, [.owner, .topic], invocation) else { return .alreadySent }
         do {
             guard let failure = try await deliver(alert, to: recipients, &progress) else { return .sent }
             await release(progress)
@@ -145,7 +145,10 @@ struct AlertSender: Sendable {
         delivery: AlertDelivery,
         to recipients: [String]
     ) async throws(MailError) -> String {
-        let email = AlertEmail(alert, links: links, delivery: delivery)
+        try await send(AlertEmail(alert, links: links, delivery: delivery), to: recipients)
+    }
+
+    func send(_ email: AlertEmail, to recipients: [String]) async throws(MailError) -> String {
         do throws(AWSError) {
             return try await ses.sendEmail(
                 .init(from: sender, to: recipients, subject: email.subject, text: email.text, html: email.html)
@@ -158,8 +161,10 @@ struct AlertSender: Sendable {
     // MARK: Record
 
     /// The record as this invocation last wrote it.
-    private struct Progress {
+    struct Progress {
         let key: DynamoDBAlertStore.Key
+        /// The channels by which it has to be told.
+        let channels: Set<AlertRecord.Channel>
         var record: AlertRecord
         var revision: Int
     }
@@ -167,9 +172,10 @@ struct AlertSender: Sendable {
     /// Claims the alert; waits while another invocation is at it, for the same loss is often reported twice within seconds.
     ///
     /// - Returns: nil when there is nothing left to send.
-    private func claim(
+    func claim(
         _ key: DynamoDBAlertStore.Key,
         _ loss: ImageLoss,
+        _ channels: Set<AlertRecord.Channel>,
         _ invocation: Invocation
     ) async throws -> Progress? {
         while true {
@@ -185,7 +191,7 @@ struct AlertSender: Sendable {
                 return nil
             case .claim(let record):
                 if let revision = try await store.write(record, at: key, revision: stored?.revision) {
-                    return Progress(key: key, record: record, revision: revision)
+                    return Progress(key: key, channels: channels, record: record, revision: revision)
                 }
             case .busy(let until):
                 // Whoever has the claim is done by then, or cut off.
@@ -199,18 +205,18 @@ struct AlertSender: Sendable {
 
     /// Gives the claim on an alert up that could not be delivered whole: whoever reports the same loss need not wait for
     /// it to end. Where that fails too, it ends by itself.
-    private func release(_ progress: Progress) async {
+    func release(_ progress: Progress) async {
         var record = progress.record
         record.claim = nil
         _ = try? await store.write(record, at: progress.key, revision: progress.revision)
     }
 
     /// Writes down that a message was sent, whatever else has become of the record.
-    private func note(_ channel: AlertRecord.Channel, _ messageID: String, _ progress: inout Progress) async throws {
+    func note(_ channel: AlertRecord.Channel, _ messageID: String, _ progress: inout Progress) async throws {
         while true {
             progress.record.sent[channel] = messageID
             progress.record.sentTimes[channel] = EventTime(effects.now())
-            progress.record.isComplete = progress.record.sent[.owner] != nil && progress.record.sent[.topic] != nil
+            progress.record.isComplete = progress.channels.isSubset(of: progress.record.sent.keys)
             if let revision = try await store.write(progress.record, at: progress.key, revision: progress.revision) {
                 progress.revision = revision
                 return

@@ -2,7 +2,8 @@ import AWSClient
 import AWSServices
 import LambdaRuntime
 
-/// Tells every account that a loss takes an image from while it uses it.
+/// Tells every account that a loss takes an image from while it uses it, and the administrator of those of which nobody
+/// knows whether they do.
 struct LossAlerts: Sendable {
     let shares: DynamoDBShareStore
     let usage: UsageIndex
@@ -69,8 +70,9 @@ struct LossAlerts: Sendable {
         }
         try await add(grouping.finish())
         try await flush()
-        report.unknown = unused.filter { known($0).status != .swept }.sorted()
-        if !report.unknown.isEmpty {
+        let unknown = unused.map(known).filter { !$0.isKnown }
+        report.unknown = unknown.map(\.account).sorted()
+        if !unknown.isEmpty {
             context.logger.warn(
                 "accounts lost the image of which it is not known whether they use it",
                 [
@@ -78,6 +80,13 @@ struct LossAlerts: Sendable {
                     "account_ids": report.unknown.prefix(Self.maximumNamed).map(\.text),
                 ]
             )
+            let notice = UnknownUseNotice(loss: loss, imageName: round.imageName, accounts: unknown)
+            do {
+                let outcome = try await sender.send(notice, round.invocation)
+                if case .failed(let failure) = outcome { report.round.failures.append(failure) }
+            } catch {
+                report.round.failures.append(AlertSender.Failure(account: loss.creator, error))
+            }
         }
         return report
     }

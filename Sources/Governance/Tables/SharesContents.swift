@@ -40,6 +40,8 @@ public struct AlertEntry: Hashable, Sendable {
     public let account: AccountID
     /// How the image was lost: `removed`, `disabled` or `deregistered`.
     public let loss: ShareStatus
+    /// Whether the administrator was told of accounts whose use is not known; the account is the images' own then.
+    public let isAboutUnknownUse: Bool
     public let record: AlertRecord
 
     /// - Returns: nil where the sort key is not an alert's.
@@ -50,6 +52,7 @@ public struct AlertEntry: Hashable, Sendable {
         }
         self.image = image
         account = key.account
+        isAboutUnknownUse = key.loss.hasSuffix(UnknownUseNotice.suffix)
         self.loss = loss
         record = try AlertRecord(attributes: attributes)
     }

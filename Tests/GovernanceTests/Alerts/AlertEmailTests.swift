@@ -47,6 +47,7 @@ import Testing
                 Who did it:         arn:aws:sts::111122223333:assumed-role/image-pipeline/release-2026-11
                 When:               2026-11-20 09:00:00 UTC
                 Known from:         Events, and a sweep of everything there at 2026-11-20 08:00:00 UTC
+                Last event:         2026-11-20 09:30:00 UTC
 
                 Running instances keep running. New instances cannot be launched from the image: not directly, not by launch templates and launch configurations that name it, and not by the Auto Scaling groups and fleets that use those; nor can Image Builder build on it.
 
@@ -118,6 +119,11 @@ import Testing
             let email = AlertEmail(alert, links: Self.links)
             #expect(email.text.contains("Known from:         " + text + "\n"))
             #expect(email.html.contains(Display.html(text)))
+            var last = "none known"
+            if case .record(let record) = entry {
+                last = record.lastEvent == asked ? "2026-11-20 10:00:00 UTC" : "2026-11-20 09:30:00 UTC"
+            }
+            #expect(email.text.contains("Last event:         " + last + "\n"))
         }
     }
 

@@ -20,6 +20,7 @@ import Testing
             var mails: [[String]] = []
             var messages = 0
             var isMailRefused = false
+            var refusesEveryMail = false
             var isTopicRefused = false
             var sleeps = 0
             var outcomes: [AlertSender.Outcome] = []
@@ -58,7 +59,7 @@ import Testing
             guard let mail = try? JSONDecoder().decode(Mail.self, from: Data(request.body)),
                 let recipients = mail.destination["ToAddresses"]
             else { return .status(400) }
-            if state.isMailRefused, recipients != ["admin@example.com"] {
+            if state.refusesEveryMail || state.isMailRefused && recipients != ["admin@example.com"] {
                 let headers = [("x-amzn-errortype", "MessageRejected")]
                 return .status(400, headers: headers, body: #"{"message":"owner@example.com is not verified"}"#)
             }
@@ -193,6 +194,44 @@ import Testing
         #expect(try await send(E.state("11:00:05", .deregistered), by: "second") == nil)
         #expect(cloud.mails == [["owner@example.com"]])
         #expect(cloud.messages == 1)
+        #expect(cloud.sleeps == 0)
+    }
+
+    // MARK: Accounts whose use is not known
+
+    private func notify(_ event: GovernanceEvent, by invocation: String) async throws -> AlertSender.Outcome {
+        let loss = try #require(ImageLoss(event))
+        let notice = UnknownUseNotice(loss: loss, imageName: nil, accounts: [covered(consumer, nil)])
+        let deadline = EventTime(.now()).advanced(bySeconds: 60)
+        return try await sender.send(notice, .init(requestID: invocation, deadline: deadline))
+    }
+
+    @Test func theAdministratorIsToldOnceOfAccountsWhoseUseIsNotKnown() async throws {
+        #expect(try await notify(E.deregister("11:00:00"), by: "first") == .sent)
+        #expect(try await notify(E.state("11:00:05", .deregistered), by: "second") == .alreadySent)
+        #expect(cloud.mails == [["admin@example.com"]])
+        #expect(cloud.messages == 1)
+        let record = cloud.state.withLock(\.record)
+        #expect(record?.contains("alert#111122223333#deregistered#unknown-use") == true)
+    }
+
+    @Test func aNoticeOfWhichOneHalfFailsIsTriedAgain() async throws {
+        cloud.state.withLock { $0.isTopicRefused = true }
+        await #expect(throws: AWSError.self) { try await notify(E.deregister("11:00:00"), by: "first") }
+        cloud.state.withLock { ($0.isTopicRefused, $0.refusesEveryMail) = (false, true) }
+        #expect(try await notify(E.deregister("11:00:00"), by: "first") == .sent)
+        #expect(cloud.mails == [["admin@example.com"]])
+        cloud.state.withLock { $0.record = nil }
+        guard case .failed(let failure) = try await notify(E.deregister("11:00:00"), by: "first") else {
+            Issue.record("told without a mail")
+            return
+        }
+        #expect(failure.reason.contains("could not be told of accounts whose use is not known: SES: MessageRejected"))
+        #expect(cloud.messages == 2)
+        cloud.state.withLock { $0.refusesEveryMail = false }
+        #expect(try await notify(E.deregister("11:00:00"), by: "first") == .sent)
+        #expect(cloud.mails.count == 2)
+        #expect(cloud.messages == 2)
         #expect(cloud.sleeps == 0)
     }
 
