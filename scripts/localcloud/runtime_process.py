@@ -1,6 +1,7 @@
 """One function's execution environment: the packaged zip under the AWS Lambda Runtime Interface Emulator."""
 
 import ctypes
+import hashlib
 import http.client
 import io
 import json
@@ -60,11 +61,14 @@ class RuntimeProcess:
         self.configuration = configuration
         self.log_path = directory / "log.txt"
         self._address = ("127.0.0.1", _free_port())
-        task = directory / "task"
-        if task.exists():
-            shutil.rmtree(task)
-        task.mkdir(parents=True)
-        _unzip(code, task)
+        # Functions may not write there, so that what was once unpacked serves the next process as well.
+        task = directory / f"task-{hashlib.sha256(configuration.code_sha256.encode()).hexdigest()[:16]}"
+        if not task.exists():
+            partial = directory / "partial"
+            shutil.rmtree(partial, ignore_errors=True)
+            partial.mkdir(parents=True)
+            _unzip(code, partial)
+            partial.rename(task)
         environment = {
             "PATH": "/usr/local/bin:/usr/bin:/bin",
             "LANG": "en_US.UTF-8",

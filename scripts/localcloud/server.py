@@ -1,6 +1,7 @@
 """The server process: a local cloud that ends with its parent, on a signal, or when it is told to."""
 
 import ctypes
+import gc
 import json
 import os
 import signal
@@ -31,6 +32,8 @@ def serve(
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda *_: stop.set())
+    # What is there now stays: it need not be looked through again and again for what may be thrown away.
+    gc.freeze()
     thread = threading.Thread(target=cloud.serve, name="server")
     thread.start()
     state = directory / STATE_FILE

@@ -28,6 +28,7 @@ class Terraform:
     def __init__(self, cloud: LocalCloud, source: Path, directory: Path, variables: dict[str, Any] | None = None):
         self._cloud = cloud
         self.directory = directory
+        self._outputs: dict[str, Any] | None = None
         shutil.copytree(source, directory, ignore=_LEFT_BEHIND, dirs_exist_ok=True)
         self.set_variables(variables or {})
 
@@ -70,8 +71,10 @@ class Terraform:
         return found
 
     def outputs(self) -> dict[str, Any]:
-        result = self._terraform("output", "-json", "-no-color")
-        return {name: output["value"] for name, output in json.loads(result).items()}
+        if self._outputs is None:
+            result = self._terraform("output", "-json", "-no-color")
+            self._outputs = {name: output["value"] for name, output in json.loads(result).items()}
+        return self._outputs
 
     def resources(self) -> list[str]:
         """The addresses of everything in the state."""
@@ -89,6 +92,7 @@ class Terraform:
             "-parallelism=40",
             *options,
         ]
+        self._outputs = None
         process = subprocess.Popen(
             arguments,
             env=self._environment(),
