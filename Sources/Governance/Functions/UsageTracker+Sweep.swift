@@ -47,6 +47,7 @@ extension UsageTracker {
                     "seconds": Int(milliseconds / 1000),
                     "resources": checkpoint.resources,
                     "released": checkpoint.released,
+                    "revived": checkpoint.revived,
                     "skipped": checkpoint.incomplete.isEmpty ? nil : checkpoint.skippedNames.joined(separator: ","),
                     "unavailable": checkpoint.unavailable.isEmpty
                         ? nil : checkpoint.unavailableNames.joined(separator: ","),
@@ -60,6 +61,7 @@ extension UsageTracker {
                         .init("SweepDuration", Double(milliseconds) / 1000, .seconds),
                         .init("SweepResources", checkpoint.resources),
                         .init("SweepReleased", checkpoint.released),
+                        .init("SweepRevived", checkpoint.revived),
                         .init("SweepSkippedSections", checkpoint.incomplete.count),
                     ]
                 )
@@ -76,6 +78,8 @@ extension UsageTracker {
         let completed: EventTime?
         let resources: Int?
         let released: Int?
+        /// Of what was recorded as released, what is there nevertheless.
+        let revived: Int?
         let skipped: [String]?
         /// How many resources of what was left out in part.
         let leftOut: [String: Int]?
@@ -89,6 +93,7 @@ extension UsageTracker {
             completed = checkpoint?.completed
             resources = checkpoint?.resources
             released = checkpoint?.released
+            revived = checkpoint?.revived
             skipped = checkpoint?.skippedNames
             leftOut = checkpoint.flatMap { $0.leftOut.isEmpty ? nil : $0.leftOutNames }
             unavailable = checkpoint.flatMap { $0.unavailable.isEmpty ? nil : $0.unavailableNames }

@@ -70,9 +70,7 @@ extension Sweep {
     private func confirm(_ uses: [Use], _ mark: EventMark) async throws -> [MappingKey: MappingRecord.State] {
         let start = budget.instant()
         let presence = try await inventory.presence(of: uses.map(\.resource).unique())
-        let references = presence.values.flatMap { presence -> [ImageReference] in
-            if case .uses(let images) = presence { images } else { [] }
-        }
+        let references = presence.values.flatMap(\.references)
         let resolved = try await images.images(of: Set(references))
         // What is recorded is the creator's.
         let recorded = Set(uses.map(\.image))
@@ -96,7 +94,9 @@ private struct Look {
     func event(_ use: Use, _ presence: Presence) -> ResourceEvent? {
         let resource = use.resource
         guard case .uses(let references) = presence else {
-            return .absent(ResourceAbsence(resource: resource, image: use.image, mark: mark, isGone: true))
+            return .absent(
+                ResourceAbsence(resource: resource, image: use.image, mark: mark, seenAt: seenAt, isGone: true)
+            )
         }
         let images = references.compactMap { resolved.images[$0] }
         if images.contains(use.image) {
@@ -115,6 +115,6 @@ private struct Look {
                 )
             )
         }
-        return .absent(ResourceAbsence(resource: resource, image: use.image, mark: mark, isGone: false))
+        return .absent(ResourceAbsence(resource: resource, image: use.image, mark: mark, seenAt: seenAt, isGone: false))
     }
 }

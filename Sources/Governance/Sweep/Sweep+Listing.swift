@@ -36,29 +36,30 @@ extension Sweep {
         let mark = EventMark.sweep(lookingFrom: sectionStarted)
         let seenAt = budget.now()
         var seen: Set<MappingKey> = []
-        let observations = page.sightings.compactMap { sighting -> ResourceEvent? in
+        let observations = page.sightings.compactMap { sighting -> ResourceObservation? in
             guard let image = resolved.images[sighting.image], tracked.contains(image),
                 seen.insert(sighting.resource.mappingKey(using: image)).inserted
             else { return nil }
-            return .observed(
-                ResourceObservation(
-                    resource: sighting.resource,
-                    resourceName: sighting.resourceName,
-                    image: image,
-                    mark: mark,
-                    seenAt: seenAt,
-                    freshFrom: checkpoint.mark.time
-                )
+            return ResourceObservation(
+                resource: sighting.resource,
+                resourceName: sighting.resourceName,
+                image: image,
+                mark: mark,
+                seenAt: seenAt,
+                freshFrom: checkpoint.mark.time
             )
         }
+        var contradicted = 0
         for batch in observations.batches(of: Self.batchSize) {
             if budget.isSpent() { return .outOfTime }
             let start = budget.instant()
-            try await ledger.settle(batch)
+            let states = try await ledger.settle(batch.map(ResourceEvent.observed))
+            let released = batch.filter { states[$0.key] == .released && !$0.resource.kind.isReused }
+            contradicted += try await revive(released, &checkpoint)
             try await budget.pause(since: start, resources: batch.count)
         }
         // Not before the page is done, which may be read again.
-        checkpoint.leaveOut(leftOut.count, of: section)
+        checkpoint.leaveOut(leftOut.count + contradicted, of: section)
         checkpoint.advance(to: page.nextToken)
         return .done
     }

@@ -16,6 +16,7 @@ extension SweepCheckpoint {
             "restarts": String(restarts),
             "resources": String(resources),
             "released": String(released),
+            "revived": String(revived),
             "incomplete_before": String(incompleteBefore),
         ]
         attributes["completed"] = completed?.description
@@ -74,7 +75,8 @@ extension SweepCheckpoint {
         restarts = try attributes.count("restarts")
         resources = try attributes.count("resources")
         released = try attributes.count("released")
-        // Earlier versions do not have it.
+        // Earlier versions do not have these.
+        if attributes["revived"] != nil { revived = try attributes.count("revived") }
         if attributes["incomplete_before"] != nil { incompleteBefore = try attributes.count("incomplete_before") }
         heldUntil = try attributes.moment("held_until")
     }

@@ -36,6 +36,8 @@ public struct SweepCheckpoint: Hashable, Sendable {
     public internal(set) var resources = 0
     /// Resources that turned out to be in use no more.
     public internal(set) var released = 0
+    /// Resources that were recorded as released, and are there.
+    public internal(set) var revived = 0
     /// How many sweeps before this one, without another between them, left something out that may hold uses.
     public internal(set) var incompleteBefore = 0
     /// An invocation works on it until then at the latest.

@@ -99,7 +99,7 @@ public struct DynamoDBUsageStore: UsageStore {
     /// From these the rest of a mapping's attributes follows.
     private static let decidingAttributes = [
         "image_id", "acquired_time", "acquired_id", "intended", "released_time", "released_id",
-        MappingRecord.foundAttribute, MappingRecord.seenAttribute, "idle",
+        MappingRecord.foundAttribute, MappingRecord.seenAttribute, "idle", MappingRecord.revivedAttribute,
     ]
 
     /// Whether an item still has every attribute that the record was read from, and none that it was read without.

@@ -2,10 +2,13 @@
 /// counts, the release that counts, and until when a sweep has seen it so.
 ///
 /// What counts is decided by times alone, so that records that saw the same events are equal, whatever the order. An
-/// identifier that never comes back has one life: its earliest acquisition and its earliest release count, and a release
+/// identifier that never comes back has one life: its earliest acquisition and its latest release count (of several
+/// within ten minutes, of which the end of an instance has two, the first: nothing is to be written twice), and a release
 /// ends it, whatever the times say; but which image it uses (a parameter that it names may change) is what a sweep saw
-/// last. What can begin again has the latest of each, and the later of the two holds, a sweep's sight of it being as good as
-/// an acquisition; at the same time it is in use, since "unknown" must never look like "unused".
+/// last. Only where AWS lists it and, asked directly, says that it is there, at times when nothing can be as old as the
+/// latest release, was that release wrong: it is revived, and nothing told of the time before ends it again. What can begin
+/// again has the latest of each, and the later of the two holds, a sweep's sight of it being as good as an acquisition; at
+/// the same time it is in use, since "unknown" must never look like "unused".
 public struct MappingRecord: Hashable, Sendable {
     public struct Acquired: Hashable, Sendable {
         public internal(set) var image: ImageID
@@ -45,19 +48,23 @@ public struct MappingRecord: Hashable, Sendable {
     /// The mark's time of the latest sweep that saw it as it stands here: in use or idle.
     public internal(set) var seen: EventTime?
     public internal(set) var isIdle: Bool
+    /// Of an identifier that never comes back: the mark's time of the sweep that found its release to be wrong.
+    public internal(set) var revived: EventTime?
 
     public init(
         key: MappingKey,
         acquired: Acquired? = nil,
         released: EventMark? = nil,
         seen: EventTime? = nil,
-        isIdle: Bool = false
+        isIdle: Bool = false,
+        revived: EventTime? = nil
     ) {
         self.key = key
         self.acquired = acquired
         self.released = released
         self.seen = seen
         self.isIdle = isIdle
+        self.revived = revived
     }
 
     var isReused: Bool { key.resource?.kind.isReused ?? false }
@@ -111,17 +118,27 @@ public struct MappingRecord: Hashable, Sendable {
     }
 
     mutating func release(at mark: EventMark) {
+        if let revived, mark.time < revived { return }
         guard let released else {
             self.released = mark
             return
         }
-        self.released = isReused ? max(released, mark) : min(released, mark)
+        self.released =
+            if isReused { max(released, mark) } else if released.round == mark.round { min(released, mark) } else {
+                max(released, mark)
+            }
     }
 
     mutating func observe(_ observation: ResourceObservation) {
         let time = observation.mark.time
-        // What never comes back stays released, and what was released later than this is.
-        if let released, !isReused || released.time > time { return }
+        // What was released later than this stays so; and what never comes back, unless its release was wrong.
+        if let released {
+            if released.time > time { return }
+            if !isReused {
+                guard observation.isConfirmed, released.isLongBefore(time) else { return }
+                return revive(observation)
+            }
+        }
         if let acquired, let latest {
             // What is newer is left alone.
             guard time >= latest.time else { return }
@@ -145,6 +162,24 @@ public struct MappingRecord: Hashable, Sendable {
         isIdle = false
     }
 
+    private mutating func revive(_ observation: ResourceObservation) {
+        released = nil
+        revived = observation.mark.time
+        if let acquired, acquired.image == observation.image {
+            self.acquired?.isIntended = false
+            self.acquired?.resourceName = observation.resourceName ?? acquired.resourceName
+        } else {
+            acquired = Acquired(
+                image: observation.image,
+                resourceName: observation.resourceName,
+                mark: observation.mark,
+                found: observation.seenAt
+            )
+        }
+        seen = observation.mark.time
+        isIdle = false
+    }
+
     mutating func miss(_ absence: ResourceAbsence) {
         let time = absence.mark.time
         guard let acquired, let latest else {
@@ -155,7 +190,8 @@ public struct MappingRecord: Hashable, Sendable {
         // The answer may be of a time before it began.
         guard state != .released, latest.time < time, acquired.found ?? time <= time else { return }
         if absence.isGone {
-            release(at: absence.mark)
+            // Of what may begin again, what is newer than the sweep's mark counts; else what is newer than the answer.
+            release(at: isReused ? absence.mark : .sweep(at: absence.seenAt))
         } else if acquired.image == absence.image {
             guard !isReused else { return release(at: absence.mark) }
             self.acquired?.isIntended = false
@@ -163,4 +199,14 @@ public struct MappingRecord: Hashable, Sendable {
             isIdle = true
         }
     }
+}
+
+extension EventMark {
+    /// Of the ten minutes of the clock that it is in.
+    fileprivate var round: Int64 { time.milliseconds / Self.roundMilliseconds }
+
+    private static let roundMilliseconds: Int64 = 600_000
+
+    /// Whether a time is later than every release for which this one may stand.
+    func isLongBefore(_ time: EventTime) -> Bool { (round + 1) * Self.roundMilliseconds <= time.milliseconds }
 }

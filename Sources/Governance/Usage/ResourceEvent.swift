@@ -23,7 +23,7 @@ public enum ResourceEvent: Hashable, Sendable {
         switch self {
         case .acquired(let acquisition): acquisition.resource.mappingKey(using: acquisition.image)
         case .released(let resource, _): resource.mappingKey(using: nil)
-        case .observed(let observation): observation.resource.mappingKey(using: observation.image)
+        case .observed(let observation): observation.key
         case .absent(let absence): absence.resource.mappingKey(using: absence.image)
         }
     }
@@ -42,6 +42,8 @@ public struct ResourceObservation: Hashable, Sendable {
     public let freshFrom: EventTime
     /// One with which it was recorded, and which it does not use.
     public let formerImage: ImageID?
+    /// It was both listed and, asked for directly, said to be there.
+    public let isConfirmed: Bool
 
     public init(
         resource: Resource,
@@ -50,7 +52,8 @@ public struct ResourceObservation: Hashable, Sendable {
         mark: EventMark,
         seenAt: EventTime,
         freshFrom: EventTime? = nil,
-        formerImage: ImageID? = nil
+        formerImage: ImageID? = nil,
+        isConfirmed: Bool = false
     ) {
         self.resource = resource
         self.resourceName = resourceName
@@ -59,6 +62,23 @@ public struct ResourceObservation: Hashable, Sendable {
         self.seenAt = seenAt
         self.freshFrom = freshFrom ?? mark.time
         self.formerImage = formerImage
+        self.isConfirmed = isConfirmed
+    }
+
+    /// Of the record that it changes.
+    var key: MappingKey { resource.mappingKey(using: image) }
+
+    /// The same, said by a direct answer as well.
+    var confirmed: Self {
+        Self(
+            resource: resource,
+            resourceName: resourceName,
+            image: image,
+            mark: mark,
+            seenAt: seenAt,
+            freshFrom: freshFrom,
+            isConfirmed: true
+        )
     }
 }
 
@@ -67,14 +87,17 @@ public struct ResourceAbsence: Hashable, Sendable {
     public let resource: Resource
     public let image: ImageID
     public let mark: EventMark
+    /// When that was said.
+    public let seenAt: EventTime
     /// The resource is not there at all. One whose identifier never comes back is released for ever; else it is there, and
     /// may come to use the image again.
     public let isGone: Bool
 
-    public init(resource: Resource, image: ImageID, mark: EventMark, isGone: Bool) {
+    public init(resource: Resource, image: ImageID, mark: EventMark, seenAt: EventTime, isGone: Bool) {
         self.resource = resource
         self.image = image
         self.mark = mark
+        self.seenAt = seenAt
         self.isGone = isGone
     }
 }

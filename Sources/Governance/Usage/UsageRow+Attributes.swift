@@ -77,6 +77,8 @@ extension MappingRecord {
     public static let seenAttribute = "seen"
     /// When a sweep came across it.
     public static let foundAttribute = "found"
+    /// From when on a release counts, after a wrong one.
+    public static let revivedAttribute = "revived"
 
     /// Everything but the keys and the expiry. `state`, `event_time` and `event_id` say how things stand; the acquisition
     /// and the release that count are under `acquired_…` and `released_…`.
@@ -95,6 +97,7 @@ extension MappingRecord {
         }
         attributes[Self.seenAttribute] = seen?.description
         if isIdle { attributes["idle"] = "true" }
+        attributes[Self.revivedAttribute] = revived?.description
         attributes["released_time"] = released?.time.description
         attributes["released_id"] = released?.eventID
         return attributes
@@ -126,7 +129,8 @@ extension MappingRecord {
             acquired: acquired,
             released: try Self.mark("released_", in: attributes),
             seen: try Self.time(Self.seenAttribute, in: attributes),
-            isIdle: attributes["idle"] == "true"
+            isIdle: attributes["idle"] == "true",
+            revived: try Self.time(Self.revivedAttribute, in: attributes)
         )
     }
 

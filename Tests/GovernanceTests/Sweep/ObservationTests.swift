@@ -17,10 +17,24 @@ import Testing
         return .observed(ResourceObservation(resource: resource, image: used, mark: mark, seenAt: mark.time))
     }
 
+    /// Listed, and there when asked for.
+    static func confirmed(_ resource: Resource, _ clock: String, _ used: ImageID = image) -> ResourceEvent {
+        guard case .observed(let observation) = seen(resource, clock, used) else { return seen(resource, clock, used) }
+        return .observed(observation.confirmed)
+    }
+
     static func absent(_ resource: Resource, _ clock: String, _ used: ImageID = image, gone: Bool = false)
         -> ResourceEvent
     {
-        .absent(ResourceAbsence(resource: resource, image: used, mark: .sweep(at: moment(clock)), isGone: gone))
+        .absent(
+            ResourceAbsence(
+                resource: resource,
+                image: used,
+                mark: .sweep(at: moment(clock)),
+                seenAt: moment(clock),
+                isGone: gone
+            )
+        )
     }
 
     static func acquired(_ resource: Resource, _ clock: String, _ used: ImageID = image) -> ResourceEvent {

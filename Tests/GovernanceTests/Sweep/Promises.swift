@@ -15,6 +15,13 @@ final class Promises: Sendable {
 
     func release(_ rows: some Sequence<String>) { state.withLock { $0.rows.subtract(rows) } }
 
+    /// Nothing is promised of a resource any more.
+    func forget(_ resource: Resource) {
+        state.withLock { state in
+            state.rows = state.rows.filter { !$0.hasSuffix("#\(resource.kind.rawValue)#\(resource.id)") }
+        }
+    }
+
     var rows: Set<String> { state.withLock(\.rows) }
 
     /// Rows that were missing at some time.

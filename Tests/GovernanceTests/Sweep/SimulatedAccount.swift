@@ -81,9 +81,12 @@ struct Faults: Sendable {
     var oneIn = 0
     /// How far behind an answer may be, in milliseconds: less than ten minutes.
     var longestLag: Int64 = 0
+    /// One in so many direct answers says of what is there that it is gone; 0 for none.
+    var wrongOneIn = 0
 
     static let none = Faults()
     static let usual = Faults(oneIn: 25, longestLag: 590_000)
+    static let lying = Faults(oneIn: 25, longestLag: 590_000, wrongOneIn: 6)
 }
 
 /// An account that AWS has, with its past, since its lists lag behind.
@@ -102,10 +105,19 @@ final class SimulatedAccount: Inventory, ImageResolver {
     let clock: SimulatedClock
     private let state: Mutex<State>
     private let pageSize: Int
+    /// Told of what is wrongly said to be gone.
+    private let lied: @Sendable (Resource) -> Void
 
     /// - Parameter initial: what was there for a long time.
-    init(_ initial: AccountState, clock: SimulatedClock, seed: UInt64, pageSize: Int = 2) {
+    init(
+        _ initial: AccountState,
+        clock: SimulatedClock,
+        seed: UInt64,
+        pageSize: Int = 2,
+        lied: @escaping @Sendable (Resource) -> Void = { _ in }
+    ) {
         self.pageSize = pageSize
+        self.lied = lied
         self.clock = clock
         state = Mutex(
             State(
@@ -164,6 +176,11 @@ final class SimulatedAccount: Inventory, ImageResolver {
         return oneIn > 0 && dice(oneIn) == 0
     }
 
+    private var isLying: Bool {
+        let oneIn = state.withLock(\.faults.wrongOneIn)
+        return oneIn > 0 && dice(oneIn) == 0
+    }
+
     static func error(_ kind: AWSError.Kind, _ code: String) -> AWSError {
         AWSError(kind: kind, code: code, message: "simulated", service: "EC2", operation: "Describe")
     }
@@ -209,7 +226,12 @@ final class SimulatedAccount: Inventory, ImageResolver {
                 return state.silent.union(state.secret)
             }
             for resource in resources where !isFaulty && !silent.contains(resource) {
-                answers[resource] = view().references(of: resource).map(Presence.uses) ?? .gone
+                if isLying {
+                    lied(resource)
+                    answers[resource] = .gone
+                } else {
+                    answers[resource] = view().references(of: resource).map(Presence.uses) ?? .gone
+                }
             }
             return answers
         }

@@ -10,6 +10,8 @@ final class Simulation: Sendable {
         let changes: UsageChanges<ImageReference>
         let promised: Set<String>
         let number: Int
+        /// What it tells did not happen.
+        var isWrong = false
     }
 
     private struct State {
@@ -29,6 +31,8 @@ final class Simulation: Sendable {
 
     let rig: SweepRig
     let promises = Promises()
+    /// Whether AWS may say of what is there that it is gone, in events and answers.
+    private let isLying: Bool
     private let state: Mutex<State>
     private let seed: UInt64
 
@@ -37,8 +41,9 @@ final class Simulation: Sendable {
     static let names = ["a", "b"].map { LaunchConfigurationName(checked: $0) }
     static let groups = ["g", "h"].map { AutoScalingGroupName(checked: $0) }
 
-    init(seed: UInt64) {
+    init(seed: UInt64, isLying: Bool = false) {
         self.seed = seed
+        self.isLying = isLying
         var generator = SeededGenerator(seed: seed)
         let initial = Self.initialAccount(using: &generator)
         let promises = promises
@@ -46,7 +51,8 @@ final class Simulation: Sendable {
         rig = SweepRig(
             initial,
             seed: seed,
-            store: UsageStoreInMemory(observer: { promises.check($0) })
+            store: UsageStoreInMemory(observer: { promises.check($0) }),
+            lied: { promises.forget($0) }
         )
     }
 
@@ -99,7 +105,8 @@ final class Simulation: Sendable {
     private func send(
         _ acquisitions: [(Resource, ImageReference)] = [],
         releases: [Resource] = [],
-        deleted: LaunchTemplateID? = nil
+        deleted: LaunchTemplateID? = nil,
+        isWrong: Bool = false
     ) {
         // CloudTrail tells whole seconds.
         let time = EventTime(milliseconds: rig.clock.now.milliseconds / 1000 * 1000)
@@ -120,7 +127,8 @@ final class Simulation: Sendable {
                     mark: mark
                 ),
                 promised: Set(rows),
-                number: state.events
+                number: state.events,
+                isWrong: isWrong
             )
             let copies = [0, 1, 1, 1, 2][Int.random(in: 0..<5, using: &state.generator)]
             state.bus += Array(repeating: delivery, count: copies)
@@ -138,7 +146,22 @@ final class Simulation: Sendable {
         rig.account.change { $0 = next }
     }
 
+    /// An event that something has ended which goes on.
+    private func lie() {
+        let listed = InventorySection.allCases.flatMap(rig.account.current.listed).filter { !$0.kind.usesSeveralImages }
+        guard let resource = random({ listed.sorted { $0.id < $1.id }.randomElement(using: &$0) }) else { return }
+        promises.forget(resource)
+        state.withLock { state in
+            // Whatever was told of it before is no promise any more.
+            for row in state.lives.keys where row.hasSuffix("#\(resource.kind.rawValue)#\(resource.id)") {
+                state.lives[row] = nil
+            }
+        }
+        send(releases: [resource], isWrong: true)
+    }
+
     private func live() {
+        if isLying, dice(5) == 0 { return lie() }
         let account = rig.account.current
         let name = Self.names[dice(2)]
         switch dice(11) {
@@ -228,7 +251,7 @@ final class Simulation: Sendable {
             state.withLock { state in
                 state.inHand[number] = nil
                 promises.keep(delivery.promised.filter { state.lives[$0] == delivery.number })
-                for resource in delivery.changes.releases {
+                for resource in delivery.changes.releases where !delivery.isWrong {
                     let known = state.released[resource] ?? delivery.changes.mark.time
                     state.released[resource] = max(delivery.changes.mark.time, known)
                 }
@@ -280,7 +303,7 @@ final class Simulation: Sendable {
             _ = try await rig.sweep()
             promises.keep(untouched)
         }
-        rig.account.set(.usual)
+        rig.account.set(isLying ? .lying : .usual)
         let steps = 3 + dice(10)
         let sweeps = 1 + dice(3)
         let crashes = dice(6)

@@ -19,6 +19,7 @@ import Testing
         checkpoint.unavailable = [.nodeGroups, .imageRecipes]
         checkpoint.unresolvedSince = time("2026-11-20T08:02:00.000Z")
         checkpoint.incompleteBefore = 3
+        checkpoint.revived = 4
         checkpoint.failures = 2
         checkpoint.restarts = 1
         checkpoint.resources = 100_000
@@ -39,7 +40,7 @@ import Testing
         ("started", nil), ("started", "today"), ("phase", nil), ("revision", nil),
         ("revision", "-1"), ("completed", "x"), ("section_started", ""), ("failures", "x"), ("restarts", nil),
         ("resources", "1.5"), ("released", nil), ("held_until", "soon"),
-        ("unresolved_since", "then"), ("incomplete_before", "-1"),
+        ("unresolved_since", "then"), ("incomplete_before", "-1"), ("revived", "x"),
         ("left_out", "parameters"), ("left_out", "parameters=none"),
     ])
     func othersAreRefused(name: String, value: String?) {

@@ -13,10 +13,11 @@ struct SweepRig: Sendable {
         seed: UInt64 = 1,
         longestStep: Int64 = 60_000,
         pageSize: Int = 2,
-        store: UsageStoreInMemory = UsageStoreInMemory()
+        store: UsageStoreInMemory = UsageStoreInMemory(),
+        lied: @escaping @Sendable (Resource) -> Void = { _ in }
     ) {
         clock = SimulatedClock(seed: seed, longestStep: longestStep)
-        account = SimulatedAccount(initial, clock: clock, seed: seed, pageSize: pageSize)
+        account = SimulatedAccount(initial, clock: clock, seed: seed, pageSize: pageSize, lied: lied)
         self.store = store
     }
 
