@@ -37,6 +37,10 @@ DOCUMENTS = {
       <resourceType>ec2:Instance</resourceType><arn>arn:aws:ec2:eu-west-1:1:instance/i-1</arn></item><item>
       <imageId>ami-1</imageId><resourceType>ssm:Parameter</resourceType><arn>arn:aws:ssm:eu-west-1:1:parameter/a/b</arn>
       </item></imageReferenceSet>{PAGE}"""),
+    "regions": ec2("DescribeRegions", """<regionInfo><item><regionName>eu-central-1</regionName>
+      <regionEndpoint>ec2.eu-central-1.amazonaws.com</regionEndpoint><optInStatus>opt-in-not-required</optInStatus>
+      <geographySet><item><name>Germany</name></item></geographySet></item><item><regionName>af-south-1</regionName>
+      </item></regionInfo>"""),
     "no image references": ec2("DescribeImageReferences", "<imageReferenceSet/>"),
     "image references refused": xml("ec2", "DescribeImageReferences", """<Response><Errors><Error>
       <Code>UnauthorizedOperation</Code><Message>You are not authorized to perform this operation.</Message></Error>

@@ -1,6 +1,6 @@
 """Inputs of the operations by which images are shared; see `inputs`."""
 
-from generate import filters, same
+from generate import TRUE, filters, same
 
 KEY = "arn:aws:kms:eu-west-1:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
 
@@ -60,6 +60,9 @@ GRANT = {"KeyId": KEY, "GrantId": "0c237476b39f8bc44e45212e08498fbe3151305030726
 
 INPUTS = {
     "ec2.ModifyImageAttribute": same(lambda g: {"ImageId": g.text(), "LaunchPermission": lists(g, launcher)}),
+    "ec2.DescribeRegions": same(
+        lambda g: g.nonempty(RegionNames=g.texts, Filters=lambda: filters(g), AllRegions=TRUE)
+    ),
     "ec2.DescribeSnapshots": same(
         lambda g: g.nonempty(
             SnapshotIds=g.texts, OwnerIds=g.texts, RestorableByUserIds=g.texts, Filters=lambda: filters(g),

@@ -27,6 +27,9 @@ def invocation(output):
 
 OUTPUTS = {
     "ec2.ModifyImageAttribute": lambda output: {},
+    "ec2.DescribeRegions": lambda output: {
+        "Regions": [members(region, "RegionName", "OptInStatus") for region in output.get("Regions", [])]
+    },
     "ec2.DescribeSnapshots": paged("Snapshots", snapshot),
     "ec2.DescribeSnapshotAttribute": lambda output: {
         "SnapshotId": output["SnapshotId"],

@@ -45,6 +45,21 @@ extension ProbedOperation {
         } _: { _ in
             [:]
         },
+        "ec2.DescribeRegions": ProbedOperation {
+            EC2.DescribeRegions(
+                names: $0.get("RegionNames") ?? [],
+                filters: filters($0),
+                includesDisabled: $0.get("AllRegions") ?? false
+            )
+        } _: { output in
+            [
+                "Regions": .array(
+                    output.regions.map {
+                        ["RegionName": .string($0.name), "OptInStatus": JSONValue($0.optInStatus)]
+                    }
+                )
+            ]
+        },
         "ec2.DescribeSnapshots": ProbedOperation {
             EC2.DescribeSnapshots(
                 snapshotIDs: $0.get("SnapshotIds") ?? [],
