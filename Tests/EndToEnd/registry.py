@@ -15,7 +15,7 @@ from localcloud.client import LocalCloud
 # The actions and resources of Sources/Sharing/Cloud/SharePermissions.swift.
 _IMAGES, _SNAPSHOTS = "arn:aws:ec2:*::image/*", "arn:aws:ec2:*::snapshot/*"
 PROVIDER = [
-    (["ec2:DescribeImages", "ec2:DescribeSnapshots", "iam:ListAccountAliases"], "*"),
+    (["ec2:DescribeImages", "ec2:DescribeRegions", "ec2:DescribeSnapshots", "iam:ListAccountAliases"], "*"),
     (["ec2:DescribeImageAttribute", "ec2:ModifyImageAttribute", "ec2:CreateTags", "ec2:DeleteTags"], _IMAGES),
     (["ec2:DescribeSnapshotAttribute", "ec2:ModifySnapshotAttribute"], _SNAPSHOTS),
     (["kms:DescribeKey", "kms:ListGrants", "kms:CreateGrant", "kms:RevokeGrant"], "*"),
@@ -26,6 +26,9 @@ CONSUMER = [
     (["ec2:CreateTags", "ec2:DeleteTags"], _IMAGES),
     (["ec2:CreateTags", "ec2:DeleteTags"], _SNAPSHOTS),
 ]
+
+RECORD = "ami-steward:copied-tags"
+"""The tag of a shared image or snapshot in which sharing notes what it copied there."""
 
 _numbers = itertools.count(1)
 
@@ -93,7 +96,12 @@ class Registry:
         return found["BlockDeviceMappings"][0]["Ebs"]["SnapshotId"]
 
     def tags(self, resource: str, account: str | None = None, region: str = "us-east-1") -> dict[str, str]:
-        """As the account sees them."""
+        """As the account sees them, without the record of those that were copied."""
+        tags = self.all_tags(resource, account, region)
+        tags.pop(RECORD, None)
+        return tags
+
+    def all_tags(self, resource: str, account: str | None = None, region: str = "us-east-1") -> dict[str, str]:
         filters = [{"Name": "resource-id", "Values": [resource]}]
         found = self.ec2(account, region).describe_tags(Filters=filters)["Tags"]
         return {tag["Key"]: tag["Value"] for tag in found}
@@ -143,9 +151,9 @@ class Registry:
         path.write_text(manifest if isinstance(manifest, str) else yaml.safe_dump(manifest, sort_keys=False))
         return path
 
-    def amictl(self, *arguments: str | Path, environment: dict[str, str] | None = None) -> Answer:
-        """Runs the program as the operator."""
-        process = subprocess.run(
+    def start(self, *arguments: str | Path, environment: dict[str, str] | None = None) -> subprocess.Popen[str]:
+        """Runs the program as the operator, and does not wait for its end."""
+        return subprocess.Popen(
             [PROGRAM, *map(str, arguments)],
             cwd=self.directory,
             env={
@@ -154,9 +162,18 @@ class Registry:
                 "AWS_REGION": "us-east-1",
                 **(environment or {}),
             },
-            capture_output=True, text=True, timeout=240, check=False,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
-        return Answer(process.returncode, process.stdout, process.stderr)
+
+    def amictl(self, *arguments: str | Path, environment: dict[str, str] | None = None) -> Answer:
+        """Runs the program as the operator."""
+        process = self.start(*arguments, environment=environment)
+        try:
+            out, err = process.communicate(timeout=240)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            raise
+        return Answer(process.returncode, out, err)
 
     def plan(self, manifest: dict[str, Any] | str, *options: str) -> dict[str, Any]:
         """Makes a plan that has to succeed; `plan.yaml` holds it."""
@@ -183,3 +200,12 @@ def _policy(statements: list[dict[str, Any]]) -> str:
 def steps(plan: dict[str, Any]) -> list[str]:
     """What a plan does, in short."""
     return [step["do"] for step in plan["steps"]]
+
+
+def changes(plan: dict[str, Any]) -> list[tuple[str, list[tuple[str, str | None, str | None]]]]:
+    """What a plan does to tags: of each step the name, what is there now, and what then, without the record."""
+    return [
+        (step["do"], [(tag["name"], tag["now"], tag["then"]) for tag in step["tags"] if tag["name"] != RECORD])
+        for step in plan["steps"]
+        if "tags" in step
+    ]

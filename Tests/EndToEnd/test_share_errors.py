@@ -1,6 +1,8 @@
 """`amictl share` when something is wrong: with the manifest, the accounts, the plan, or on the way."""
 
+import json
 import re
+import signal
 import textwrap
 from typing import Any
 
@@ -8,6 +10,7 @@ import pytest
 import yaml
 from amictl import World
 from localcloud.deployment import REPOSITORY
+from localcloud.testing import eventually
 from registry import PROVIDER, Registry, steps
 
 MANIFEST = """\
@@ -202,21 +205,30 @@ def test_one_step_that_fails_keeps_no_other_from_being_done(registry: Registry) 
                        "ec2:DescribeImageAttribute"}  # fmt: skip
 
 
-def test_a_target_that_cannot_be_entered_any_more(registry: Registry) -> None:
-    image = registry.image("web-1", tags={"os": "linux"})
-    registry.plan(registry.manifest(registry.target("dev"), registry.target("prod")))
-    iam = registry.cloud.client("iam", registry.targets["dev"])
-    iam.delete_role_policy(RoleName="consumer", PolicyName="share")
-    iam.delete_role(RoleName="consumer")
+def test_a_target_that_is_not_what_the_plan_says_any_more_gets_nothing(registry: Registry) -> None:
+    image = registry.image("web-1", tags={"os": "linux"}, kms_key_id=registry.key())
+    targets = [registry.target(name, kms="grant") for name in ("dev", "prod", "qa")]
+    registry.plan(registry.manifest(*targets), "--share-snapshots")
+    # The account cannot be entered; the account has another alias.
     registry.cloud.fault(
         "error", action="sts:AssumeRole", body=f"*{registry.targets['dev']}*", status=403, code="AccessDenied",
         times=None,
     )  # fmt: skip
+    iam = registry.cloud.client("iam", registry.targets["prod"])
+    iam.delete_account_alias(AccountAlias=registry.alias("prod"))
+    iam.create_account_alias(AccountAlias=registry.alias("other"))
     outcome = registry.apply()
     assert outcome.status == 1, outcome
-    bad = [(step["do"], step["outcome"]) for step in outcome.json["steps"] if step["reason"]]
-    assert bad == [("copied-tags", "skipped")]
-    assert registry.shared_with(image) == {registry.targets["dev"], registry.targets["prod"]}
+    of_target = {name: {s["outcome"] for s in outcome.json["steps"] if s["target"] == registry.alias(name)}
+                 for name in registry.targets}  # fmt: skip
+    assert of_target == {"dev": {"skipped"}, "prod": {"skipped"}, "qa": {"done"}}
+    reasons = {step["target"]: step["reason"] for step in outcome.json["steps"]}
+    assert "it cannot be entered" in reasons[registry.alias("dev")]
+    said = f'its alias is "{registry.alias("other")}", not "{registry.alias("prod")}"'
+    assert reasons[registry.alias("prod")] == f"account {registry.targets['prod']}: {said}"
+    qa = registry.targets["qa"]
+    assert registry.shared_with(image) == registry.snapshot_shared_with(registry.snapshot(image)) == {qa}
+    assert registry.tags(image) == {"os": "linux", f"SharedWith-{registry.alias('qa')}": "true"}
 
 
 def test_apply_refuses_when_reality_moved(registry: Registry) -> None:
@@ -280,15 +292,94 @@ def test_a_plan_that_was_changed_or_is_none(registry: Registry) -> None:
         assert re.search(rf"^plan\.yaml:\d+:\d+: error: .*{re.escape(message)}", outcome.err, re.MULTILINE), outcome
 
 
-def test_an_image_that_no_other_account_can_decrypt(registry: Registry) -> None:
+@pytest.mark.parametrize("kms", ["grant", "none"])
+def test_an_image_that_no_other_account_can_decrypt(registry: Registry, kms: str) -> None:
     ours = registry.cloud.client("kms", registry.source).describe_key(KeyId="alias/aws/ebs")["KeyMetadata"]["Arn"]
-    registry.image("web-1", kms_key_id=ours)
+    bad = registry.image("web-1", kms_key_id=ours)
     good = registry.image("web-2", kms_key_id=registry.key())
-    registry.write(registry.manifest(registry.target("dev", kms="grant")))
+    registry.write(registry.manifest(registry.target("dev", kms=kms)))
     outcome = registry.amictl("share", "-c", "config.yaml", "-p", "plan.yaml", "--no-dry-run")
     assert outcome.status == 1, outcome
+    assert f"error: {bad} in us-east-1 cannot be shared with {registry.alias('dev')}: " in outcome.err
     assert "is encrypted with a key that AWS manages, which no other account can use" in outcome.err
     assert registry.shared_with(good) == {registry.targets["dev"]}
+    assert registry.shared_with(bad) == set()
+    # What cannot be had is in the plan; the manifest still means the same.
+    plan = yaml.safe_load((registry.directory / "plan.yaml").read_text())
+    assert [image.get("left-out") for image in plan["images"] if image["id"] == bad] == [[registry.alias("dev")]]
+    again = registry.apply("-c", "config.yaml")
+    assert again.json["complete"] and again.status == 1, again
+
+
+@pytest.mark.parametrize("kms", ["grant", "none"])
+def test_a_key_that_cannot_be_looked_at_is_about_its_images_alone(registry: Registry, kms: str) -> None:
+    closed, key = registry.key(), registry.key()
+    bad, good = (registry.image(name, kms_key_id=k) for name, k in (("web-1", closed), ("web-2", key)))
+    registry.cloud.fault(
+        "error", action="kms:DescribeKey", body=f"*{closed.split('/')[1]}*", status=400, code="AccessDeniedException",
+        times=None,
+    )  # fmt: skip
+    registry.write(registry.manifest(registry.target("dev", kms=kms)))
+    outcome = registry.amictl("share", "-c", "config.yaml", "-p", "plan.yaml", "--no-dry-run")
+    dev = {registry.targets["dev"]}
+    assert registry.shared_with(good) == dev
+    if kms == "grant":
+        assert outcome.status == 1, outcome
+        assert f"error: {bad} in us-east-1 cannot be shared with {registry.alias('dev')}: the key of" in outcome.err
+        assert registry.shared_with(bad) == set()
+    else:
+        assert outcome.status == 0, outcome
+        assert f"note: whether another account can use {bad} cannot be seen: the key {closed}" in outcome.err
+        assert registry.shared_with(bad) == dev
+
+
+def test_keys_that_cannot_be_asked_for_now_make_no_plan(registry: Registry) -> None:
+    """A service that does not answer is no word on a key."""
+    registry.image("web-1", kms_key_id=registry.key())
+    registry.write(registry.manifest(registry.target("dev")))
+    registry.cloud.fault("error", action="kms:DescribeKey", status=500, code="KMSInternalException", times=None)
+    outcome = registry.amictl("share", "plan", "-c", "config.yaml", environment={"AWS_MAX_ATTEMPTS": "2"})
+    assert outcome.status == 1 and "not everything could be looked at, so there is no plan" in outcome.err, outcome
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_steps_under_way_and_tells_what_was_done(registry: Registry, sent: signal.Signals) -> None:
+    images = [registry.image(f"web-{number}", tags={"os": "linux"}) for number in range(20)]
+    registry.plan(registry.manifest(registry.target("dev")))
+    registry.cloud.fault("delay", action="ec2:ModifyImageAttribute", seconds=3, times=None)
+    before = registry.cloud.count("requests")
+    process = registry.start("share", "apply", "plan.yaml", "--output", "json")
+    eventually(lambda: "ec2:DescribeImageAttribute" in {e["action"] for e in registry.cloud.requests(since=before)}, 20)
+    process.send_signal(sent)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 128 + sent, (out, err)
+    assert "told to end: steps under way are ended, no other is started" in err
+    answer = json.loads(out)
+    assert not answer["complete"]
+    shared = {image for image in images if registry.shared_with(image)}
+    assert 1 <= len(shared) <= 8
+    outcomes = {(step["do"], step["outcome"]) for step in answer["steps"]}
+    assert outcomes == {("launch-permission", "done"), ("launch-permission", "skipped"), ("share-tag", "skipped"),
+                        ("copied-tags", "skipped")}  # fmt: skip
+    done = {step["image_id"] for step in answer["steps"] if step["outcome"] == "done"}
+    assert done == shared
+    assert answer["summary"] == f"60 steps: {len(done)} done, {60 - len(done)} skipped."
+
+    registry.cloud.clear_faults()
+    assert registry.apply().json["summary"] == f"60 steps: {60 - len(done)} done, {len(done)} done already."
+
+
+def test_what_images_have_in_common_is_not_lost_with_the_first(registry: Registry) -> None:
+    key = registry.key()
+    [first] = registry.images({"name": "web-1", "kms_key_id": key})
+    second = registry.image("web-2", kms_key_id=key)
+    lesser, greater = sorted([first["image_id"], second])
+    registry.plan(registry.manifest(registry.target("dev", kms="grant")))
+    registry.ec2().deregister_image(ImageId=lesser)
+    outcome = registry.apply()
+    assert outcome.status == 1, outcome
+    assert registry.shared_with(greater) == {registry.targets["dev"]}
+    assert len(registry.grants(key)) == 1
 
 
 def test_nothing_matches(registry: Registry) -> None:
@@ -310,6 +401,7 @@ def test_the_permissions_of_the_roles_are_all_used(registry: Registry) -> None:
     registry.untag(image, "os")
     assert "removed-tags" in steps(registry.share(manifest, "--share-snapshots"))
     World(registry.cloud, registry.source)
+    assert registry.amictl("share", "drift", "-c", "config.yaml").status == 0
     assert registry.amictl("share", "revoke", "first.yaml").status == 0
     log = registry.cloud.requests(since=before)
     used = {entry["action"] for entry in log if entry["verdict"] != "denied"}

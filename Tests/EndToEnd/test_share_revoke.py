@@ -163,15 +163,98 @@ def test_without_a_manifest_the_callers_own_images(registry: Registry, tables: W
     assert f"account {registry.source} has no available image ami-0aaaaaaaaaaaaaaaa in us-east-1" in gone.err
 
 
-def test_an_image_that_is_gone_needs_not_be_taken_back(registry: Registry, tables: World) -> None:
-    image = registry.image("web-1")
-    kept = registry.image("web-2")
+def test_without_a_manifest_what_other_images_need_stays(registry: Registry, tables: World) -> None:
+    """Tags have aliases, which only a manifest explains; who may launch needs no explanation."""
+    key = registry.key()
+    first, second = (registry.image(name, kms_key_id=key) for name in ("web-1", "web-2"))
+    registry.share(registry.manifest(registry.target("dev", kms="grant")), "--share-snapshots")
+    owner = {
+        "AWS_ACCESS_KEY_ID": f"AKIALOCL{registry.source}", "AWS_SECRET_ACCESS_KEY": registry.cloud.secret,
+    }  # fmt: skip
+    dev = registry.targets["dev"]
+    outcome = registry.amictl("share", "revoke", "--ami", first, environment=owner)
+    assert outcome.status == 0, outcome
+    assert f"{dev} keeps its grant for {key}: another image that it has needs it" in outcome.err
+    assert registry.snapshot_shared_with(registry.snapshot(first)) == set()
+    assert registry.snapshot_shared_with(registry.snapshot(second)) == {dev}
+    assert len(registry.grants(key)) == 1
+    assert registry.amictl("share", "revoke", "--ami", second, environment=owner).status == 0
+    assert registry.grants(key) == []
+
+
+def test_of_an_image_that_is_gone_its_snapshots_and_keys_are_taken_back(registry: Registry, tables: World) -> None:
+    keys = [registry.key() for _ in range(3)]
+    images = [registry.image(f"web-{number}", tags={"os": "linux"}, kms_key_id=key) for number, key in enumerate(keys)]
+    snapshots = [registry.snapshot(image) for image in images]
+    registry.share(registry.manifest(registry.target("dev", kms="grant")), "--share-snapshots")
+    dev = registry.targets["dev"]
+    assert [registry.snapshot_shared_with(snapshot) for snapshot in snapshots] == [{dev}] * 3
+    for image in images[:2]:
+        registry.ec2().deregister_image(ImageId=image)
+    registry.ec2().delete_snapshot(SnapshotId=snapshots[1])
+
+    tables.use(images[0], dev, "i-0123456789abcdef0")
+    tables.write()
+    refused = registry.amictl("share", "revoke", "plan.yaml")
+    assert refused.status == 3 and f"account {dev} uses {images[0]}" in refused.err, refused
+
+    outcome = registry.amictl("share", "revoke", "plan.yaml", "--force")
+    assert outcome.status == 0, outcome
+    for image in images[:2]:
+        assert f"{image} in us-east-1 is gone, or not available: nobody has it" in outcome.err
+    assert registry.snapshot_shared_with(snapshots[0]) == registry.snapshot_shared_with(snapshots[2]) == set()
+    assert registry.all_tags(snapshots[0], "dev") == {}
+    assert [registry.grants(key) for key in keys] == [[]] * 3
+    assert registry.shared_with(images[2]) == set()
+    again = registry.amictl("share", "revoke", "plan.yaml")
+    assert (again.status, again.out) == (0, "Nothing to do.\n"), again
+
+
+def test_tags_that_a_target_keeps_are_not_taken_back(registry: Registry, tables: World) -> None:
+    """Those it has itself, and those that were copied before the manifest said so."""
+    image = registry.image("web-1", tags={"os": "linux", "backup": "daily"})
     registry.share(registry.manifest(registry.target("dev")))
-    registry.ec2().deregister_image(ImageId=image)
+    registry.tag(image, "dev", team="theirs")
+    registry.share(registry.manifest(registry.target("dev", **{"keep-tags": ["back*"]})))
     outcome = registry.amictl("share", "revoke", "plan.yaml")
     assert outcome.status == 0, outcome
-    assert f"{image} in us-east-1 is gone, or not available: nobody has it" in outcome.err
-    assert registry.shared_with(kept) == set()
+    assert registry.all_tags(image, "dev") == {"backup": "daily", "team": "theirs"}
+    assert registry.tags(image) == {"os": "linux", "backup": "daily"}
+
+
+def test_a_plan_takes_back_post_share_tags_that_were_there_when_it_was_made(registry: Registry, tables: World) -> None:
+    image = registry.image("web-1", tags={"os": "linux"})
+    own = registry.image("web-2", tags={"status": "shared"})
+    source = {"post-share-tags": {"status": "shared"}}
+    first = registry.target("dev", amis={"web": {"name-glob": "web-1"}})
+    registry.share(registry.manifest(first, source=source))
+    registry.share(registry.manifest(registry.target("dev"), source=source))
+    # The manifest has others by now; the plan has its own.
+    registry.write(registry.manifest(registry.target("dev"), source={"post-share-tags": {"os": "linux"}}))
+    outcome = registry.amictl("share", "revoke", "plan.yaml")
+    assert outcome.status == 0, outcome
+    assert registry.tags(image) == {"os": "linux"}
+    assert registry.tags(own) == {"status": "shared"}
+
+
+def test_post_share_tags_stay_where_somebody_could_not_be_taken_off(registry: Registry, tables: World) -> None:
+    image = registry.image("web-1")
+    registry.share(
+        registry.manifest(registry.target("dev"), registry.target("prod"), source={"post-share-tags": {"status": "x"}})
+    )
+    registry.cloud.fault(
+        "error", action="ec2:ModifyImageAttribute", body=f"*{registry.targets['prod']}*", status=403,
+        code="UnauthorizedOperation", times=None,
+    )  # fmt: skip
+    outcome = registry.amictl("share", "revoke", "plan.yaml", "--output", "json")
+    assert outcome.status == 1, outcome
+    reasons = {step["do"]: step["reason"] for step in outcome.json["steps"] if step["outcome"] == "skipped"}
+    prod = registry.alias("prod")
+    assert reasons == dict.fromkeys(
+        ("share-tag", "post-share-tags"), f"the launch permission for {prod} could not be changed"
+    )
+    assert registry.shared_with(image) == {registry.targets["prod"]}
+    assert registry.tags(image) == {"status": "x", f"SharedWith-{prod}": "true"}
 
 
 def test_a_role_without_rights_to_snapshots_and_keys_takes_the_rest_back(registry: Registry, tables: World) -> None:

@@ -64,11 +64,10 @@ struct ScannerTests {
     @Test("The same failure of many images is told once")
     func repeated() async throws {
         let accounts = ScriptedAccounts { _, _ in ScriptedAccounts.error("UnauthorizedOperation") }
-        let everyone = SharePlan.Target(principal: .all, label: "", account: nil, grantsKeys: false)
-        let shares = try (1...30).map { (image: try Sample.image("ami-\($0)"), target: everyone) }
+        let images = try (1...30).map { try Sample.image("ami-\($0)") }
         let cloud = try cloud(accounts)
         let failures = await #expect(throws: ShareScanner.Failures.self) {
-            try await ShareScanner(cloud).observe(.init(shares: shares, permissionsOnly: true))
+            try await ShareScanner(cloud).launchPermissions(of: images)
         }
         let messages = try #require(failures).messages
         #expect(messages.count == 1)

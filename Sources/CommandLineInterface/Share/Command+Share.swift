@@ -84,10 +84,13 @@ extension Command {
         "share drift",
         summary: "compare what a manifest wishes with what is shared",
         details: [
-            "Tells what is missing, which amictl share plan would do, and what is shared with a target though the manifest"
-                + " does not ask for it. The exit status is 0 where there is no difference, and 5 where there is one."
+            "Tells what is missing, which amictl share plan would do, and what there is though the manifest does not ask for"
+                + " it: launch permissions of all images of the source account, whoever has them, in all its regions; tags"
+                + " SharedWith-… of nobody who has the image; permissions of the images' snapshots; and grants that sharing"
+                + " has made for their keys. What cannot be looked at is told.",
+            "The exit status is 0 where there is no difference, and 5 where there is one.",
         ],
-        options: [ShareOptions.manifest, ShareOptions.shareSnapshots],
+        options: [ShareOptions.manifest, ShareOptions.shareSnapshots, ShareOptions.manifestRegions],
         examples: [.init("share drift -c config.yaml", "what is not as it should be")],
         run: { context in
             let session = ShareSession(context: context)
@@ -99,8 +102,12 @@ extension Command {
                 file: file,
                 sharesSnapshots: context.arguments.isSet(ShareOptions.shareSnapshots)
             )
-            let drift = try await session.looking { try await planning.drift(session.scanner(cloud), at: .now()) }
+            let (others, unseen) = try await session.otherRegions(manifest, cloud)
+            let drift = try await session.looking {
+                try await planning.drift(session.scanner(cloud), others: others, at: .now())
+            }
             session.note(drift.plan)
+            for what in unseen + drift.unseen { context.console.note("note: \(what)", .warning) }
             try context.show(try DriftOutput(drift: drift).output())
             return drift.isNone ? .success : .differs
         }
@@ -108,6 +115,20 @@ extension Command {
 }
 
 extension ShareSession {
+    /// The regions that drift looks at besides those of the manifest, and what is not known of that.
+    func otherRegions(_ manifest: ShareManifest, _ cloud: AWSShareCloud) async throws -> ([Region], unseen: [String]) {
+        guard !context.arguments.isSet(ShareOptions.manifestRegions), let first = manifest.regions.first else {
+            return ([], [])
+        }
+        console.progress("looking at regions")
+        do throws(AWSError) {
+            return (try await cloud.enabledRegions(asking: first), [])
+        } catch {
+            guard ["UnauthorizedOperation", "AccessDenied"].contains(error.code) else { throw error }
+            return ([], ["which other regions account \(cloud.source) has cannot be seen (\(error.code))"])
+        }
+    }
+
     /// Makes the plan of the manifest that the command line names, and writes it where a file is given.
     func planned(writingTo file: String?) async throws -> (SharePlan, AWSShareCloud) {
         let manifestFile = try context.arguments.required(ShareOptions.manifest)
@@ -137,12 +158,12 @@ extension ShareSession {
         }
         let cloud = try await enter(manifest, file: file)
         let images = try await looking { try await scanner(cloud).images(in: manifest.regions) }
-        var wanted: [RegionalID: [String]] = [:]
+        var wanted: [RegionalID: Set<String>] = [:]
         // Ages count from when the plan was made.
         for wish in manifest.wishes(from: images, at: plan.made).wishes {
-            wanted[wish.image.key, default: []].append(wish.target.label)
+            wanted[wish.image.key, default: []].insert(wish.target.label)
         }
-        let planned = Dictionary(plan.images.map { ($0.key, $0.targets) }) { first, _ in first }
+        let planned = Dictionary(plan.images.map { ($0.key, Set($0.targets + $0.leftOut)) }) { first, _ in first }
         guard wanted != planned else { return }
         let changed = Set(wanted.keys).union(planned.keys).filter { wanted[$0] != planned[$0] }.sorted()
         let names = changed.prefix(5).map(\.id).joined(separator: ", ")

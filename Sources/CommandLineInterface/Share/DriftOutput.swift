@@ -26,38 +26,64 @@ struct DriftOutput {
             ])
             for surplus in drift.surplus {
                 table.add([
-                    .init(surplus.region.text), .init(surplus.image.text), .init(optional: surplus.name),
-                    .init(surplus.target),
-                    .init(surplus.isShared ? "shared, and not asked for" : "tagged as shared, and is not", .warning),
+                    .init(surplus.region.text), .init(optional: surplus.image?.id.text),
+                    .init(optional: surplus.image?.name), .init(surplus.target), .init(surplus.words, .warning),
                 ])
             }
             blocks += [.heading("Not asked for"), .table(table)]
         }
         blocks.append(.text(conclusion, drift.isNone ? .good : .warning))
-        let surplus = drift.surplus.map { surplus -> YAMLValue in
-            [
-                "region": .string(surplus.region.text),
-                "image_id": .string(surplus.image.text),
-                "image_name": .string(surplus.name),
-                "target": .string(surplus.target),
-                "shared": .boolean(surplus.isShared),
-                "tagged": .boolean(surplus.isTagged),
-            ]
-        }
         return CommandOutput(
             document: [
                 "drift": .boolean(!drift.isNone),
                 "missing": plan.document(digest: try plan.digest()),
-                "surplus": .sequence(surplus),
+                "surplus": .sequence(drift.surplus.map(\.document)),
+                "regions": .integer(drift.regionCount),
+                "unseen": .sequence(drift.unseen.map { .string($0) }),
             ],
             blocks
         )
     }
 
     private var conclusion: String {
-        guard !drift.isNone else { return "No drift: all is shared as the manifest wishes." }
+        let regions = Counted.text(drift.regionCount, "region")
+        guard !drift.isNone else { return "No drift in \(regions): all is shared as the manifest wishes." }
         let missing = Counted.text(drift.plan.steps.count, "step")
         let surplus = Counted.text(drift.surplus.count, "share")
-        return "Drift: \(missing) missing, \(surplus) not asked for."
+        return "Drift in \(regions): \(missing) missing, \(surplus) not asked for."
+    }
+}
+
+extension ShareDrift.Surplus {
+    fileprivate var words: String {
+        let why = isInManifest ? "not asked for" : "not in the manifest"
+        switch what {
+        case .launchPermission: return "shared, and \(why)"
+        case .shareTag: return "tagged as shared, and is not"
+        case .snapshotPermission(let snapshot): return "\(snapshot) shared, and \(why)"
+        case .keyGrant(let key): return "has a grant for \(key), and \(why)"
+        }
+    }
+
+    fileprivate var document: YAMLValue {
+        var (kind, snapshot, key, isShared, isTagged) = ("image", String?.none, String?.none, false, false)
+        switch what {
+        case .launchPermission(let tagged): (isShared, isTagged) = (true, tagged)
+        case .shareTag: isTagged = true
+        case .snapshotPermission(let id): (kind, snapshot, isShared) = ("snapshot", id.text, true)
+        case .keyGrant(let arn): (kind, key, isShared) = ("key", arn, true)
+        }
+        return [
+            "kind": .string(kind),
+            "region": .string(region.text),
+            "image_id": YAMLValue(image?.id.text),
+            "image_name": YAMLValue(image?.name),
+            "snapshot_id": YAMLValue(snapshot),
+            "key": YAMLValue(key),
+            "target": .string(target),
+            "in_manifest": .boolean(isInManifest),
+            "shared": .boolean(isShared),
+            "tagged": .boolean(isTagged),
+        ]
     }
 }

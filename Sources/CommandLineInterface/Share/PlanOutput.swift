@@ -50,7 +50,7 @@ struct PlanOutput {
     }
 
     private var conclusion: String {
-        let images = Counted.text(plan.images.count, "image")
+        let images = Counted.text(plan.images.count { !$0.targets.isEmpty }, "image")
         let targets = Counted.text(Set(plan.images.flatMap(\.targets)).count, "target")
         if plan.steps.isEmpty {
             if plan.kind == .revoke { return "Nothing to do: nothing of \(images) is shared." }

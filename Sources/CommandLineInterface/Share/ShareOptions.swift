@@ -12,6 +12,11 @@ enum ShareOptions {
         .flag,
         "share the snapshots of the images as well, and copy tags to them"
     )
+    static let manifestRegions = CommandOption(
+        "manifest-regions-only",
+        .flag,
+        "look only at the regions that the manifest names, not at all that the source account has enabled"
+    )
     static let verbose = CommandOption("verbose", letter: "v", .flag, "tell each step as it is done")
 
     /// Where `plan` writes.

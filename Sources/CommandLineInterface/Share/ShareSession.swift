@@ -2,6 +2,7 @@ import AWSClient
 import AWSServices
 import Governance
 import Sharing
+import Transport
 
 /// What the commands that share have in common: reading files, entering accounts, looking and applying.
 struct ShareSession {
@@ -115,12 +116,16 @@ struct ShareSession {
     }
 
     /// Applies a plan and shows what became of it.
+    ///
+    /// A signal (the cancellation of the task) keeps other steps from being started; those under way are ended, so that it can
+    /// be said what was done.
     func apply(_ plan: SharePlan, cloud: AWSShareCloud, closed: [AccountID: String] = [:]) async throws -> ExitStatus {
         let console = console
         let isVerbose = context.arguments.isSet(ShareOptions.verbose)
         let total = plan.steps.count
         let counter = StepCounter()
-        let applier = PlanApplier(plan, cloud: cloud, closed: closed) { number, step, outcome in
+        let interruption = StopSign()
+        @Sendable func tell(_ number: Int, _ step: PlanStep, _ outcome: StepOutcome) {
             let count = counter.next()
             if isVerbose {
                 let reason = outcome.reason.map { ": \($0)" } ?? ""
@@ -129,9 +134,24 @@ struct ShareSession {
                 console.progress("applying steps", count, of: total)
             }
         }
-        let report = try await applier.apply()
+        let applier = PlanApplier(
+            plan,
+            cloud: cloud,
+            closed: closed,
+            isStopped: { interruption.isUp },
+            onStep: tell
+        )
+        // A task of its own is not cancelled with this one.
+        let application = Task(executorPreference: EventLoop.shared) { try await applier.apply() }
+        let report = try await withTaskCancellationHandler {
+            try await application.value
+        } onCancel: {
+            interruption.putUp()
+            console.note("told to end: steps under way are ended, no other is started", .warning)
+        }
         console.endProgress()
         try context.show(ApplyOutput(plan: plan, report: report).output)
+        try Task.checkCancellation()
         return report.isComplete && plan.problems.isEmpty ? .success : .failure
     }
 }

@@ -8,11 +8,17 @@ import Governance
 /// anew: it is done where things are as they were when the plan was made, counts as done where they are as the step wants
 /// them, and is refused otherwise. So a plan can be applied again after any failure. A step that does not succeed keeps no
 /// other from being done but those that would claim something untrue without it.
+///
+/// To cancel its task gives up requests under way, of which nobody can say what became; to stop it ends them.
 public struct PlanApplier<Cloud: ShareCloud>: Sendable {
     private let plan: SharePlan
     private let cloud: Cloud
-    /// Accounts that must not be entered, and why.
+    /// Accounts that must not be entered, and why; they are given nothing.
     private let closed: [AccountID: String]
+    /// The same, by the labels of targets.
+    private let closedTargets: [String: String]
+    /// Whether no other step is to be started.
+    private let isStopped: @Sendable () -> Bool
     /// Told after each step, with its number from 1.
     private let onStep: @Sendable (Int, PlanStep, StepOutcome) -> Void
 
@@ -25,11 +31,18 @@ public struct PlanApplier<Cloud: ShareCloud>: Sendable {
         _ plan: SharePlan,
         cloud: Cloud,
         closed: [AccountID: String] = [:],
+        isStopped: @escaping @Sendable () -> Bool = { false },
         onStep: @escaping @Sendable (Int, PlanStep, StepOutcome) -> Void = { _, _, _ in }
     ) {
         self.plan = plan
         self.cloud = cloud
         self.closed = closed
+        var closedTargets: [String: String] = [:]
+        for target in plan.targets {
+            if let account = target.account { closedTargets[target.label] = closed[account.id] }
+        }
+        self.closedTargets = closedTargets
+        self.isStopped = isStopped
         self.onStep = onStep
     }
 
@@ -44,7 +57,7 @@ public struct PlanApplier<Cloud: ShareCloud>: Sendable {
         let obstacles = try await obstacles()
         let targets = Dictionary(plan.images.map { ($0.key, $0.targets) }) { first, _ in first }
         let results = try await concurrentMap(order, limit: Self.concurrency) { [chains] key throws(AWSError) in
-            try await run(chains[key] ?? [], targets: targets[key] ?? [], obstacle: obstacles[key])
+            try await run(chains[key] ?? [], targets: targets[key] ?? [], obstacles)
         }
         var outcomes = [StepOutcome](repeating: .skipped("it was not reached"), count: plan.steps.count)
         for (index, outcome) in results.joined() { outcomes[index] = outcome }
@@ -55,7 +68,7 @@ public struct PlanApplier<Cloud: ShareCloud>: Sendable {
 
     /// What keeps the steps of an image from being done at all, by image.
     private func obstacles() async throws(AWSError) -> [RegionalID: StepOutcome] {
-        guard plan.kind == .share else { return [:] }
+        guard plan.kind == .share, !isStopped() else { return [:] }
         var found: [RegionalID: StepOutcome] = [:]
         let own = ownTags
         for (region, images) in Dictionary(grouping: plan.images, by: \.region) {
@@ -119,14 +132,16 @@ public struct PlanApplier<Cloud: ShareCloud>: Sendable {
     private func run(
         _ chain: [Int],
         targets: [String],
-        obstacle: StepOutcome?
+        _ obstacles: [RegionalID: StepOutcome]
     ) async throws(AWSError) -> [(Int, StepOutcome)] {
         var results: [(Int, StepOutcome)] = []
         var failures = Failures()
         for index in chain {
             let step = plan.steps[index]
             let outcome: StepOutcome
-            if let obstacle {
+            if isStopped() {
+                outcome = .interrupted
+            } else if let obstacle = obstacle(to: step, obstacles) {
                 outcome = obstacle
             } else if let reason = unmetNeed(of: step, failures, targets: targets) {
                 outcome = .skipped(reason)
@@ -140,6 +155,12 @@ public struct PlanApplier<Cloud: ShareCloud>: Sendable {
         return results
     }
 
+    /// What keeps all images that need a step from being dealt with.
+    private func obstacle(to step: PlanStep, _ obstacles: [RegionalID: StepOutcome]) -> StepOutcome? {
+        let keys = step.imageKeys
+        return keys.contains { obstacles[$0] == nil } ? nil : keys.first.flatMap { obstacles[$0] }
+    }
+
     private func note(_ step: PlanStep, in failures: inout Failures) {
         switch step.change {
         case .launchPermission: failures.launchPermissions.insert(step.target ?? "")
@@ -150,17 +171,28 @@ public struct PlanApplier<Cloud: ShareCloud>: Sendable {
 
     /// Why a step would claim something untrue, or cannot succeed, after what has failed.
     private func unmetNeed(of step: PlanStep, _ failures: Failures, targets: [String]) -> String? {
+        // What an account has is taken back whether it can be entered or not.
+        if plan.kind == .share, let reason = step.target.flatMap({ closedTargets[$0] }) { return reason }
         guard case .tags(let resource, let account, _) = step.change else { return nil }
         if let reason = closed[account] { return reason }
         if let target = step.target {
-            if failures.snapshots.contains("\(resource) \(account)") {
-                return "the permission of \(resource) could not be changed"
+            // An account sees a snapshot by the snapshot's own permission.
+            if resource != step.image.text {
+                return failures.snapshots.contains("\(resource) \(account)")
+                    ? "the permission of \(resource) could not be changed" : nil
             }
             return failures.launchPermissions.contains(target)
                 ? "the launch permission for \(target) could not be changed" : nil
         }
-        let isShared = targets.isEmpty || !targets.allSatisfy(failures.launchPermissions.contains)
-        return isShared ? nil : "no launch permission could be changed"
+        switch plan.kind {
+        case .share:
+            let isShared = targets.isEmpty || !targets.allSatisfy(failures.launchPermissions.contains)
+            return isShared ? nil : "no launch permission could be changed"
+        case .revoke:
+            // Whoever still has the image has it with its tags.
+            let holder = failures.launchPermissions.min()
+            return holder.map { "the launch permission for \($0) could not be changed" }
+        }
     }
 
     private func attempt(_ step: PlanStep) async throws(AWSError) -> StepOutcome {
@@ -201,11 +233,21 @@ public struct PlanApplier<Cloud: ShareCloud>: Sendable {
         _ step: PlanStep
     ) async throws(AWSError) -> StepOutcome {
         guard let present = try await visibleTags(of: resource, as: account, step) else {
-            return .moved("account \(account) does not see \(resource)")
+            return isStopped() ? .interrupted : .moved("account \(account) does not see \(resource)")
         }
         var set: [String: String] = [:]
         var removed: [String] = []
         for change in changes where present[change.name] != change.then {
+            if change.name == CopyRecord.tag {
+                let current = CopyRecord(value: present[change.name])
+                let record = current.applying(
+                    from: CopyRecord(value: change.now),
+                    to: CopyRecord(value: change.then)
+                )
+                guard record != current else { continue }
+                if let value = record.value { set[change.name] = value } else { removed.append(change.name) }
+                continue
+            }
             guard present[change.name] == change.now else {
                 return .moved("the tag \(change.name) \(Self.moved(from: change.now, to: present[change.name]))")
             }
@@ -226,7 +268,7 @@ public struct PlanApplier<Cloud: ShareCloud>: Sendable {
         var attempt = 1
         while true {
             if let tags = try await cloud.tags(of: resource, in: step.region, as: account) { return tags }
-            guard isWorthWaiting, attempt < Self.visibilityAttempts else { return nil }
+            guard isWorthWaiting, attempt < Self.visibilityAttempts, !isStopped() else { return nil }
             try await cloud.pause(attempt: attempt)
             attempt += 1
         }

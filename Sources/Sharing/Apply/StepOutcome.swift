@@ -11,6 +11,9 @@ public enum StepOutcome: Hashable, Sendable {
     /// It was not tried, because a step it needs did not succeed.
     case skipped(String)
 
+    /// It was not tried, because the program was told to end.
+    static let interrupted = skipped("the program was told to end before")
+
     /// Whether all is as the step wants it.
     public var isGood: Bool { reason == nil }
 

@@ -59,6 +59,16 @@ public final class AWSShareCloud: ShareCloud {
 
     func kms(_ region: Region) throws(AWSError) -> KMS { KMS(try client(source, region)) }
 
+    // MARK: Regions
+
+    /// The regions that are enabled for the source account.
+    ///
+    /// - Parameter region: The one that is asked.
+    public func enabledRegions(asking region: Region) async throws(AWSError) -> [Region] {
+        let output = try await client(source, region).call(EC2.DescribeRegions())
+        return output.regions.compactMap { Region($0.name) }.sorted()
+    }
+
     // MARK: Images
 
     public func sourceImages(_ ids: [ImageID], in region: Region) async throws(AWSError) -> [ImageID: SourceImage] {
@@ -97,6 +107,16 @@ public final class AWSShareCloud: ShareCloud {
     public func volumePermissions(of snapshot: SnapshotID, in region: Region) async throws(AWSError) -> Set<AccountID> {
         let permissions = try await ec2(region).snapshotPermissions(snapshotID: snapshot.text)
         return Set(permissions.compactMap { $0.userID.flatMap { AccountID($0) } })
+    }
+
+    /// Who may make volumes of a snapshot: accounts, or everybody.
+    func volumeHolders(of snapshot: SnapshotID, in region: Region) async throws(AWSError) -> Set<Principal> {
+        let permissions = try await ec2(region).snapshotPermissions(snapshotID: snapshot.text)
+        return Set(
+            permissions.compactMap { permission in
+                permission.group == "all" ? .all : permission.userID.flatMap { AccountID($0) }.map(Principal.account)
+            }
+        )
     }
 
     public func setVolumePermission(
@@ -157,7 +177,21 @@ public final class AWSShareCloud: ShareCloud {
         return found
     }
 
-    private static func grantName(_ account: AccountID) -> String { "ami-steward/share/\(account)" }
+    /// The accounts that have a grant for a key that sharing has made.
+    func grantHolders(of key: String, in region: Region) async throws(AWSError) -> Set<AccountID> {
+        var found: Set<AccountID> = []
+        for try await page in try kms(region).grants(KMS.ListGrants(keyID: key, limit: 100)) {
+            for grant in page.grants ?? [] {
+                guard let name = grant.name, name.hasPrefix(Self.grantPrefix) else { continue }
+                if let account = AccountID(String(name.dropFirst(Self.grantPrefix.count))) { found.insert(account) }
+            }
+        }
+        return found
+    }
+
+    private static let grantPrefix = "ami-steward/share/"
+
+    private static func grantName(_ account: AccountID) -> String { "\(grantPrefix)\(account)" }
 
     /// The account as a principal, in the key's partition.
     private static func root(of account: AccountID, key: String) -> String {
@@ -184,8 +218,8 @@ public final class AWSShareCloud: ShareCloud {
         removed: [String]
     ) async throws(AWSError) {
         let client = try client(account, region)
-        if !set.isEmpty { _ = try await client.call(EC2.CreateTags(resourceIDs: [resource], tags: set)) }
         if !removed.isEmpty { _ = try await client.call(EC2.DeleteTags(resourceIDs: [resource], keys: removed)) }
+        if !set.isEmpty { _ = try await client.call(EC2.CreateTags(resourceIDs: [resource], tags: set)) }
     }
 
     public func pause(attempt: Int) async throws(AWSError) {

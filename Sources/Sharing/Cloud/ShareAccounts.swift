@@ -95,7 +95,8 @@ extension SharePlan.Target {
             principal: target.principal,
             label: target.label,
             account: target.access.map { SharePlan.Account($0, partition: partition) },
-            grantsKeys: target.grantsKeys
+            grantsKeys: target.grantsKeys,
+            keptTags: target.keptTags
         )
     }
 }

@@ -30,6 +30,7 @@ public protocol ShareCloud: Sendable {
 
     /// The tags of an image or snapshot as an account sees them; nil where it does not see the resource.
     func tags(of resource: String, in region: Region, as account: AccountID) async throws(AWSError) -> [String: String]?
+    /// Removes tags, and then sets others: where it fails in between, what was to be set is as it was.
     func changeTags(
         of resource: String,
         in region: Region,

@@ -22,20 +22,26 @@ public enum SharePermissions {
     /// Of the provider: the role in the source account (`source-account.assume-role`).
     public static let provider = [
         Statement("look at images and snapshots", ["ec2:DescribeImages", "ec2:DescribeSnapshots"], on: ["*"]),
+        Statement("drift: in which regions", ["ec2:DescribeRegions"], on: ["*"]),
         Statement(
             "see and set who may launch",
             ["ec2:DescribeImageAttribute", "ec2:ModifyImageAttribute"],
             on: [images]
         ),
         Statement(
-            "--share-snapshots, and revoke: see and set who may make volumes",
+            "--share-snapshots, drift and revoke: see and set who may make volumes",
             ["ec2:DescribeSnapshotAttribute", "ec2:ModifySnapshotAttribute"],
             on: [snapshots]
         ),
         Statement("SharedWith-… and post-share-tags", ["ec2:CreateTags", "ec2:DeleteTags"], on: [images]),
         Statement(
-            "kms: grant, and revoke: grants for the keys of encrypted snapshots",
-            ["kms:DescribeKey", "kms:ListGrants", "kms:CreateGrant", "kms:RevokeGrant"],
+            "who manages the key of an encrypted snapshot",
+            ["kms:DescribeKey"],
+            on: ["arn:<partition>:kms:<region>:<account>:key/*"]
+        ),
+        Statement(
+            "kms: grant, drift and revoke: grants for the keys of encrypted snapshots",
+            ["kms:ListGrants", "kms:CreateGrant", "kms:RevokeGrant"],
             on: ["arn:<partition>:kms:<region>:<account>:key/*"]
         ),
         Statement(

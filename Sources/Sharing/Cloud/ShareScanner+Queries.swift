@@ -4,51 +4,56 @@ import Governance
 
 /// The questions that a scan asks.
 extension ShareScanner {
-    /// Permissions of images and snapshots, and the keys of snapshots.
-    func stateQueries(_ scope: Scope) -> [Query] {
+    func launchPermissionQueries(_ images: [SourceImage]) -> [Query] {
+        images.map { [cloud] image in
+            Query(account: cloud.source, region: image.region) { () throws(AWSError) in
+                .launchPermissions(image.key, try await cloud.launchPermissions(of: image.id, in: image.region))
+            }
+        }
+    }
+
+    func volumePermissionQueries(_ scope: Scope) -> [Query] {
+        guard scope.includesSnapshots else { return [] }
         let cloud = cloud
         var queries: [Query] = []
-        var images: Set<RegionalID> = []
-        var snapshots: Set<RegionalID> = []
-        var encrypted: [Region: Set<String>] = [:]
+        var seen: Set<RegionalID> = []
         for (image, target) in scope.shares {
-            let region = image.region
-            if images.insert(image.key).inserted {
-                queries.append(
-                    Query(account: cloud.source, region: region) { () throws(AWSError) in
-                        .launchPermissions(image.key, try await cloud.launchPermissions(of: image.id, in: region))
-                    }
-                )
-            }
-            if scope.permissionsOnly { continue }
-            if target.grantsKeys, image.hasEncryptedSnapshots {
-                encrypted[region, default: []].formUnion(image.snapshots.map(\.text))
-            }
-            guard scope.includesSnapshots, case .account = target.principal else { continue }
+            guard case .account = target.principal else { continue }
             for snapshot in image.snapshots {
-                let key = RegionalID(region: region, id: snapshot.text)
-                guard snapshots.insert(key).inserted else { continue }
+                let key = RegionalID(region: image.region, id: snapshot.text)
+                guard seen.insert(key).inserted else { continue }
                 queries.append(
-                    Query(account: cloud.source, region: region, optional: scope.snapshotsUnseen) {
+                    Query(account: cloud.source, region: key.region, optional: scope.snapshotsUnseen) {
                         () throws(AWSError) in
-                        .volumePermissions(key, try await cloud.volumePermissions(of: snapshot, in: region))
+                        do throws(AWSError) {
+                            return .volumePermissions(
+                                key,
+                                try await cloud.volumePermissions(of: snapshot, in: key.region)
+                            )
+                        } catch {
+                            guard error.code == "InvalidSnapshot.NotFound" else { throw error }
+                            return .volumePermissions(key, [])
+                        }
                     }
                 )
             }
-        }
-        for (region, ids) in encrypted {
-            queries.append(
-                Query(account: cloud.source, region: region) { () throws(AWSError) in
-                    let found = try await cloud.ec2(cloud.source, region).snapshots(ids: Array(ids))
-                    var keys: [RegionalID: String] = [:]
-                    for snapshot in found.values where snapshot.isEncrypted {
-                        keys[RegionalID(region: region, id: snapshot.snapshotID)] = snapshot.kmsKeyID
-                    }
-                    return .keys(keys)
-                }
-            )
         }
         return queries
+    }
+
+    /// The keys of the images' snapshots.
+    func snapshotQueries(_ images: [SourceImage]) -> [Query] {
+        Dictionary(grouping: images, by: \.region).map { [cloud] region, images in
+            let ids = Set(images.flatMap { $0.snapshots.map(\.text) })
+            return Query(account: cloud.source, region: region) { () throws(AWSError) in
+                let found = try await cloud.ec2(cloud.source, region).snapshots(ids: Array(ids))
+                var keys: [RegionalID: String] = [:]
+                for snapshot in found.values where snapshot.isEncrypted {
+                    keys[RegionalID(region: region, id: snapshot.snapshotID)] = snapshot.kmsKeyID
+                }
+                return .keys(keys)
+            }
+        }
     }
 
     /// What target accounts see of images and snapshots.
@@ -86,34 +91,49 @@ extension ShareScanner {
             }
     }
 
+    /// Who manages keys, and which of them have grants.
     func keyQueries(_ scope: Scope, _ keys: [RegionalID: String]) -> [Query] {
         let cloud = cloud
-        var queries: [Query] = []
-        var seen: Set<String> = []
-        var grants: Set<Observation.GrantID> = []
-        for (image, target) in scope.shares where target.grantsKeys {
-            guard case .account(let account) = target.principal else { continue }
-            let region = image.region
-            for snapshot in image.snapshots {
-                guard let key = keys[RegionalID(region: region, id: snapshot.text)] else { continue }
-                if seen.insert(key).inserted {
-                    queries.append(
-                        Query(account: cloud.source, region: region, optional: scope.keysUnseen) {
-                            () throws(AWSError) in
-                            .key(key, isManagedByAWS: try await cloud.kms(region).key(key).manager == "AWS")
-                        }
-                    )
-                }
-                let grant = Observation.GrantID(key: key, account: account)
-                guard grants.insert(grant).inserted else { continue }
-                queries.append(
-                    Query(account: cloud.source, region: region, optional: scope.keysUnseen) { () throws(AWSError) in
-                        .grant(grant, isThere: try await cloud.hasGrant(of: key, in: region, for: account))
-                    }
-                )
+        var described: [String: Region] = [:]
+        var grants = scope.grants
+        for (image, target) in scope.shares {
+            for key in image.snapshotKeys.compactMap({ keys[$0] }) {
+                if scope.describesKeys { described[key] = image.region }
+                guard target.grantsKeys, case .account(let account) = target.principal else { continue }
+                grants[image.region, default: []].insert(.init(key: key, account: account))
             }
         }
-        return queries
+        let keyQueries = described.map { key, region in
+            Query(account: cloud.source, region: region) { () throws(AWSError) in
+                do throws(AWSError) {
+                    return .key(key, try await cloud.kms(region).key(key).manager == "AWS" ? .aws : .account)
+                } catch {
+                    guard Self.isFinding(error) else { throw error }
+                    return .key(key, .unseen(error.code))
+                }
+            }
+        }
+        let grantQueries = grants.flatMap { region, grants in
+            grants.map { grant in
+                Query(account: cloud.source, region: region, optional: scope.keysUnseen) { () throws(AWSError) in
+                    do throws(AWSError) {
+                        let isThere = try await cloud.hasGrant(of: grant.key, in: region, for: grant.account)
+                        return .grant(grant, isThere: isThere)
+                    } catch {
+                        // A key that is gone has no grants.
+                        if error.code == "NotFoundException" { return .grant(grant, isThere: false) }
+                        guard scope.keysUnseen == nil, Self.isFinding(error) else { throw error }
+                        return .unseenGrants(grant.key, error.code)
+                    }
+                }
+            }
+        }
+        return keyQueries + grantQueries
+    }
+
+    /// Whether an error says something of one key, and nothing of the others.
+    private static func isFinding(_ error: AWSError) -> Bool {
+        isRefusal(error) || ["NotFoundException", "InvalidArnException"].contains(error.code)
     }
 }
 

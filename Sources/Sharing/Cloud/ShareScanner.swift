@@ -41,7 +41,7 @@ public struct ShareScanner: Sendable {
         return images
     }
 
-    private func availableImages(in region: Region) async throws(AWSError) -> [SourceImage] {
+    func availableImages(in region: Region) async throws(AWSError) -> [SourceImage] {
         let ec2 = try cloud.ec2(cloud.source, region)
         let input = EC2.DescribeImages(
             owners: ["self"],
@@ -56,33 +56,25 @@ public struct ShareScanner: Sendable {
         return found
     }
 
-    /// The images of the source account that accounts may launch, as they see it themselves.
-    public func imagesShared(
-        with accounts: [AccountID],
-        in regions: [Region]
-    ) async throws -> [AccountID: Set<RegionalID>] {
-        let cloud = cloud
-        let queries = accounts.flatMap { account in
-            regions.map { region in
-                Query(account: account, region: region) { () throws(AWSError) in
-                    let input = EC2.DescribeImages(
-                        owners: [cloud.source.text],
-                        executableUsers: ["self"],
-                        maximumResults: 1000
-                    )
-                    var found: Set<RegionalID> = []
-                    for try await page in try cloud.ec2(account, region).images(input) {
-                        found.formUnion(page.images.map { RegionalID(region: region, id: $0.imageID) })
-                    }
-                    return .shared(account, found)
-                }
-            }
+    /// Who may launch images.
+    public func launchPermissions(of images: [SourceImage]) async throws -> [RegionalID: Set<Principal>] {
+        var permissions: [RegionalID: Set<Principal>] = [:]
+        for case .launchPermissions(let id, let principals) in try await answers(
+            to: launchPermissionQueries(images),
+            "looking at who may launch"
+        ) {
+            permissions[id] = principals
         }
-        var shared: [AccountID: Set<RegionalID>] = [:]
-        for case .shared(let account, let images) in try await answers(to: queries, "looking at target accounts") {
-            shared[account, default: []].formUnion(images)
+        return permissions
+    }
+
+    /// The ARNs of the keys of encrypted snapshots of images, by snapshot. Snapshots that are gone have none.
+    public func keys(of images: [SourceImage]) async throws -> [RegionalID: String] {
+        var found: [RegionalID: String] = [:]
+        for case .keys(let keys) in try await answers(to: snapshotQueries(images), "looking at snapshots") {
+            found.merge(keys) { _, new in new }
         }
-        return shared
+        return found
     }
 
     /// What is to be looked at.
@@ -91,21 +83,35 @@ public struct ShareScanner: Sendable {
         public var shares: [(image: SourceImage, target: SharePlan.Target)]
         /// Whether the permissions of snapshots, and their tags in target accounts, count.
         public var includesSnapshots: Bool
-        /// Whether nothing but the launch permissions of images counts.
-        public var permissionsOnly: Bool
         /// Whether a role may be without permission for snapshots and keys: one that never shared any need not have it.
         public var allowsRefusals: Bool
+        /// Whether it matters who manages a key.
+        public var describesKeys: Bool
+        /// What is known already.
+        public var launchPermissions: [RegionalID: Set<Principal>]
+        /// Grants to look for, besides those for the keys of snapshots.
+        public var grants: [Region: Set<Observation.GrantID>]
 
         public init(
             shares: [(image: SourceImage, target: SharePlan.Target)],
             includesSnapshots: Bool = false,
-            permissionsOnly: Bool = false,
-            allowsRefusals: Bool = false
+            allowsRefusals: Bool = false,
+            describesKeys: Bool = true,
+            launchPermissions: [RegionalID: Set<Principal>] = [:],
+            grants: [Region: Set<Observation.GrantID>] = [:]
         ) {
             self.shares = shares
             self.includesSnapshots = includesSnapshots
-            self.permissionsOnly = permissionsOnly
             self.allowsRefusals = allowsRefusals
+            self.describesKeys = describesKeys
+            self.launchPermissions = launchPermissions
+            self.grants = grants
+        }
+
+        /// Each image once.
+        var images: [SourceImage] {
+            var seen: Set<RegionalID> = []
+            return shares.map(\.image).filter { seen.insert($0.key).inserted }
         }
     }
 
@@ -114,8 +120,11 @@ public struct ShareScanner: Sendable {
     /// - Throws: ``Failures``, or `AWSError` where the task was cancelled.
     public func observe(_ scope: Scope) async throws -> Observation {
         var observed = Observation()
-        var queries = stateQueries(scope)
-        if !scope.permissionsOnly { queries += tagQueries(scope) }
+        observed.launchPermissions = scope.launchPermissions
+        let unknown = scope.images.filter { scope.launchPermissions[$0.key] == nil }
+        let queries =
+            launchPermissionQueries(unknown) + volumePermissionQueries(scope)
+            + snapshotQueries(scope.images.filter(\.hasEncryptedSnapshots)) + tagQueries(scope)
         var keyARNs: [RegionalID: String] = [:]
         for answer in try await answers(to: queries, "looking at what is shared") {
             switch answer {
@@ -124,20 +133,21 @@ public struct ShareScanner: Sendable {
             case .keys(let keys): keyARNs.merge(keys) { _, new in new }
             case .tags(let account, let tags): observed.targetTags[account, default: [:]].merge(tags) { _, new in new }
             case .refused(let what): observed.unseen.append(what)
-            case .images, .shared, .key, .grant: break
+            default: break
             }
         }
-        var managed: Set<String> = []
+        var managers: [String: Observation.KeyManager] = [:]
         for answer in try await answers(to: keyQueries(scope, keyARNs), "looking at keys") {
             switch answer {
-            case .key(let arn, let isManaged): if isManaged { managed.insert(arn) }
+            case .key(let arn, let manager): managers[arn] = manager
             case .grant(let grant, let isThere): if isThere { observed.grants.insert(grant) }
+            case .unseenGrants(let key, let error): observed.unseenGrants[key] = error
             case .refused(let what): observed.unseen.append(what)
             default: break
             }
         }
         observed.unseen = Set(observed.unseen).sorted()
-        observed.keys = keyARNs.mapValues { .init(arn: $0, isManagedByAWS: managed.contains($0)) }
+        observed.keys = keyARNs.mapValues { .init(arn: $0, manager: managers[$0] ?? .account) }
         return observed
     }
 
@@ -145,14 +155,18 @@ public struct ShareScanner: Sendable {
 
     enum Answer: Sendable {
         case images(Region, [SourceImage])
-        case shared(AccountID, Set<RegionalID>)
+        case closedRegion(Region, String)
         case launchPermissions(RegionalID, Set<Principal>)
         case volumePermissions(RegionalID, Set<AccountID>)
+        case holders(RegionalID, Set<Principal>)
         /// The ARNs of the keys of encrypted snapshots.
         case keys([RegionalID: String])
         case tags(AccountID, [RegionalID: [String: String]])
-        case key(String, isManagedByAWS: Bool)
+        case key(String, Observation.KeyManager)
         case grant(Observation.GrantID, isThere: Bool)
+        case grants(Set<SharedReality.Grant>)
+        /// A key whose grants cannot be seen, and the code of the error.
+        case unseenGrants(String, String)
         /// Something that need not be allowed is not.
         case refused(String)
     }
@@ -177,12 +191,12 @@ public struct ShareScanner: Sendable {
         }
     }
 
-    private static func isRefusal(_ error: AWSError) -> Bool {
+    static func isRefusal(_ error: AWSError) -> Bool {
         ["UnauthorizedOperation", "AccessDenied", "AccessDeniedException"].contains(error.code)
     }
 
     /// All answers, or ``Failures``.
-    private func answers(to queries: [Query], _ activity: String) async throws -> [Answer] {
+    func answers(to queries: [Query], _ activity: String) async throws -> [Answer] {
         let counter = Counter()
         let results = try await concurrentMap(queries, limit: Self.concurrency) { query throws(AWSError) in
             let result: Result<Answer, AWSError>

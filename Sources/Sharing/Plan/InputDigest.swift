@@ -70,6 +70,7 @@ struct InputDigest {
         self.add(sorted(observed.keys)) { digest, entry in
             add(entry.key, &digest)
             digest.add(entry.value.arn)
+            digest.add("\(entry.value.manager)")
         }
         self.add(observed.grants.sorted { ($0.key, $0.account) < ($1.key, $1.account) }) { digest, grant in
             digest.add(grant.key)

@@ -48,6 +48,7 @@ private struct PlanDecoder {
             &diagnostics
         )
         let source = reader.require("source", of: what, &diagnostics).flatMap { account($0) }
+        let postShareTags = tags(reader.take("post-share-tags"), "post-share-tags")
         let targets = list(&reader, "targets", what) { $0.target($1) }
         let images = list(&reader, "images", what) { $0.image($1) }
         let steps = list(&reader, "steps", what) { $0.step($1) }
@@ -61,6 +62,7 @@ private struct PlanDecoder {
             inputs: inputs ?? nil,
             sharesSnapshots: sharesSnapshots,
             source: source,
+            postShareTags: postShareTags,
             targets: targets,
             images: images,
             steps: steps,
@@ -87,11 +89,39 @@ private struct PlanDecoder {
         _ decode: (inout PlanDecoder, YAMLNode) -> Element?
     ) -> [Element] {
         guard let node = reader.require(key, of: what, &diagnostics) else { return [] }
+        return elements(node, key, decode)
+    }
+
+    /// A list that is left out where it is empty.
+    private mutating func optionalList<Element>(
+        _ reader: inout MappingReader,
+        _ key: String,
+        _ decode: (inout PlanDecoder, YAMLNode) -> Element?
+    ) -> [Element] {
+        reader.take(key).map { elements($0, key, decode) } ?? []
+    }
+
+    private mutating func elements<Element>(
+        _ node: YAMLNode,
+        _ key: String,
+        _ decode: (inout PlanDecoder, YAMLNode) -> Element?
+    ) -> [Element] {
         guard let nodes = node.sequence else {
             diagnostics.add("\(key) is to be a list", at: node.position)
             return []
         }
         return nodes.compactMap { decode(&self, $0) }
+    }
+
+    private mutating func tags(_ node: YAMLNode?, _ key: String) -> [String: String] {
+        guard let node else { return [:] }
+        guard let entries = node.mapping else {
+            diagnostics.add("\(key) is to be a mapping of names and values", at: node.position)
+            return [:]
+        }
+        var tags: [String: String] = [:]
+        for entry in entries { tags[entry.key] = entry.value.text("a tag", &diagnostics) }
+        return tags
     }
 
     private mutating func inputs(_ node: YAMLNode) -> SharePlan.Inputs? {
@@ -125,6 +155,9 @@ private struct PlanDecoder {
         let label = value(&reader, "label", "a target", "a label") { $0 }
         let principal = value(&reader, "principal", "a target", "a principal") { Principal($0) }
         let keys = reader.take("kms")?.text("kms", &diagnostics)
+        let keptTags = optionalList(&reader, "keep-tags") { decoder, node in
+            node.value("keep-tags", "the name of a tag", &decoder.diagnostics) { Glob($0) }?.value
+        }
         let account = reader.take("account").map { self.account($0) }
         reader.finish(&diagnostics)
         guard let label, let principal, account != .some(nil) else { return nil }
@@ -132,7 +165,8 @@ private struct PlanDecoder {
             principal: principal.value,
             label: label.value,
             account: account ?? nil,
-            grantsKeys: keys == "grant"
+            grantsKeys: keys == "grant",
+            keptTags: keptTags
         )
     }
 
@@ -148,11 +182,12 @@ private struct PlanDecoder {
         let snapshots = list(&reader, "snapshots", "an image") { decoder, node in
             node.value("a snapshot", SnapshotID.expectation, &decoder.diagnostics) { SnapshotID($0) }?.value
         }
-        var tags: [String: String] = [:]
-        for entry in reader.require("tags", of: "an image", &diagnostics)?.mapping ?? [] {
-            tags[entry.key] = entry.value.text("a tag", &diagnostics)
+        let keys = optionalList(&reader, "keys") { decoder, node in
+            node.value("a key", ARN.expectation, &decoder.diagnostics) { ARN($0)?.text }?.value
         }
+        let tags = tags(reader.require("tags", of: "an image", &diagnostics), "tags")
         let targets = list(&reader, "targets", "an image") { $1.text("a target", &$0.diagnostics) }
+        let leftOut = optionalList(&reader, "left-out") { $1.text("a target", &$0.diagnostics) }
         reader.finish(&diagnostics)
         guard let region, let id, let name else { return nil }
         return SharePlan.Image(
@@ -161,8 +196,10 @@ private struct PlanDecoder {
             name: name.value,
             created: created,
             snapshots: snapshots,
+            keys: keys,
             tags: tags,
-            targets: targets
+            targets: targets,
+            leftOut: leftOut
         )
     }
 
@@ -174,6 +211,9 @@ private struct PlanDecoder {
         let purpose = value(&reader, "do", "a step", "something that a step does") { PlanStep.Purpose(rawValue: $0) }
         let region = value(&reader, "region", "a step", Region.expectation) { Region($0) }
         let image = value(&reader, "image", "a step", ImageID.expectation) { ImageID($0) }
+        let alsoFor = optionalList(&reader, "also-for") { decoder, node in
+            node.value("an image", ImageID.expectation, &decoder.diagnostics) { ImageID($0) }?.value
+        }
         let target = reader.take("target")?.text("target", &diagnostics)
         let change = purpose.flatMap { self.change($0.value, &reader) }
         reader.finish(&diagnostics)
@@ -182,6 +222,7 @@ private struct PlanDecoder {
             purpose: purpose.value,
             region: region.value,
             image: image.value,
+            alsoFor: alsoFor,
             target: target,
             change: change
         )

@@ -45,6 +45,9 @@ extension SharePlan {
         members += [
             .init("share-snapshots", .boolean(sharesSnapshots)),
             .init("source", Self.document(source)),
+        ]
+        if !postShareTags.isEmpty { members.append(.init("post-share-tags", Self.document(postShareTags))) }
+        members += [
             .init("targets", .sequence(targets.map(Self.document))),
             .init("images", .sequence(images.map(Self.document))),
             .init("steps", .sequence(steps.enumerated().map { Self.document($1, number: $0 + 1) })),
@@ -72,20 +75,34 @@ extension SharePlan {
             .init("label", .string(target.label)), .init("principal", .string(target.principal.description)),
         ]
         if target.grantsKeys { members.append(.init("kms", "grant")) }
+        if !target.keptTags.isEmpty {
+            members.append(.init("keep-tags", .sequence(target.keptTags.map { .string($0.pattern) })))
+        }
         if let account = target.account { members.append(.init("account", document(account))) }
         return .mapping(members)
     }
 
+    private static func document(_ tags: [String: String]) -> YAMLValue {
+        .mapping(tags.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) })
+    }
+
     private static func document(_ image: Image) -> YAMLValue {
-        [
-            "region": .string(image.region.text),
-            "id": .string(image.id.text),
-            "name": .string(image.name),
-            "created": YAMLValue(image.created?.dateTime),
-            "snapshots": .sequence(image.snapshots.map { .string($0.text) }),
-            "tags": .mapping(image.tags.sorted { $0.key < $1.key }.map { .init($0.key, .string($0.value)) }),
-            "targets": .sequence(image.targets.map { .string($0) }),
+        var members: [YAMLValue.Member] = [
+            .init("region", .string(image.region.text)),
+            .init("id", .string(image.id.text)),
+            .init("name", .string(image.name)),
+            .init("created", YAMLValue(image.created?.dateTime)),
+            .init("snapshots", .sequence(image.snapshots.map { .string($0.text) })),
         ]
+        if !image.keys.isEmpty { members.append(.init("keys", .sequence(image.keys.map { .string($0) }))) }
+        members += [
+            .init("tags", document(image.tags)),
+            .init("targets", .sequence(image.targets.map { .string($0) })),
+        ]
+        if !image.leftOut.isEmpty {
+            members.append(.init("left-out", .sequence(image.leftOut.map { .string($0) })))
+        }
+        return .mapping(members)
     }
 
     private static func document(_ step: PlanStep, number: Int) -> YAMLValue {
@@ -95,6 +112,9 @@ extension SharePlan {
             .init("region", .string(step.region.text)),
             .init("image", .string(step.image.text)),
         ]
+        if !step.alsoFor.isEmpty {
+            members.append(.init("also-for", .sequence(step.alsoFor.map { .string($0.text) })))
+        }
         if let target = step.target { members.append(.init("target", .string(target))) }
         func add(_ change: StateChange.Transition<Bool>) {
             members.append(.init("now", .string(change.now ? "present" : "absent")))

@@ -31,12 +31,21 @@ public struct SharePlan: Hashable, Sendable {
         /// nil where nothing is done in the target.
         public let account: Account?
         public let grantsKeys: Bool
+        /// Names of tags, with wildcards, that are the account's own.
+        public let keptTags: [Glob]
 
-        public init(principal: Principal, label: String, account: Account?, grantsKeys: Bool) {
+        public init(
+            principal: Principal,
+            label: String,
+            account: Account?,
+            grantsKeys: Bool,
+            keptTags: [Glob] = []
+        ) {
             self.principal = principal
             self.label = label
             self.account = account
             self.grantsKeys = grantsKeys
+            self.keptTags = keptTags
         }
     }
 
@@ -47,19 +56,25 @@ public struct SharePlan: Hashable, Sendable {
         public let name: String
         public let created: Timestamp?
         public let snapshots: [SnapshotID]
+        /// The ARNs of the keys of encrypted snapshots, sorted.
+        public let keys: [String]
         public let tags: [String: String]
-        /// The labels of targets, in their order.
+        /// The labels of targets that get the image, in their order.
         public let targets: [String]
+        /// The labels of targets that should get it and cannot.
+        public let leftOut: [String]
 
-        public init(_ image: SourceImage, targets: [String]) {
+        public init(_ image: SourceImage, keys: [String] = [], targets: [String], leftOut: [String] = []) {
             self.init(
                 region: image.region,
                 id: image.id,
                 name: image.name,
                 created: image.created,
                 snapshots: image.snapshots,
+                keys: keys,
                 tags: image.tags,
-                targets: targets
+                targets: targets,
+                leftOut: leftOut
             )
         }
 
@@ -69,16 +84,20 @@ public struct SharePlan: Hashable, Sendable {
             name: String,
             created: Timestamp?,
             snapshots: [SnapshotID],
+            keys: [String] = [],
             tags: [String: String],
-            targets: [String]
+            targets: [String],
+            leftOut: [String] = []
         ) {
             self.region = region
             self.id = id
             self.name = name
             self.created = created
             self.snapshots = snapshots
+            self.keys = keys
             self.tags = tags
             self.targets = targets
+            self.leftOut = leftOut
         }
 
         public var key: RegionalID { RegionalID(region: region, id: id.text) }
@@ -109,6 +128,8 @@ public struct SharePlan: Hashable, Sendable {
     public let inputs: Inputs?
     public let sharesSnapshots: Bool
     public let source: Account
+    /// What a manifest sets on every image that is shared.
+    public let postShareTags: [String: String]
     public let targets: [Target]
     /// Sorted by region and id.
     public let images: [Image]
@@ -124,6 +145,7 @@ public struct SharePlan: Hashable, Sendable {
         inputs: Inputs?,
         sharesSnapshots: Bool,
         source: Account,
+        postShareTags: [String: String] = [:],
         targets: [Target],
         images: [Image],
         steps: [PlanStep],
@@ -135,6 +157,7 @@ public struct SharePlan: Hashable, Sendable {
         self.inputs = inputs
         self.sharesSnapshots = sharesSnapshots
         self.source = source
+        self.postShareTags = postShareTags
         self.targets = targets
         self.images = images
         self.steps = steps

@@ -15,6 +15,8 @@ public struct SharePlanner: Sendable {
         public var steps: [PlanStep] = []
         public var notes: [String] = []
         public var problems: [String] = []
+        /// What the problems are about: labels of targets, by the image that they cannot have.
+        public var leftOut: [RegionalID: Set<String>] = [:]
 
         public init() {}
     }
@@ -22,39 +24,56 @@ public struct SharePlanner: Sendable {
     /// - Parameter wishes: Those of one image stand together.
     public func plan(_ wishes: [Wish], _ observed: Observation) -> Result {
         var result = Result()
-        var granted: Set<Observation.GrantID> = []
-        var permitted: Set<SnapshotShare> = []
+        var common = CommonSteps()
         var tagged: Set<RegionalID> = []
         var copied: Set<SnapshotShare> = []
+        var possible: [Wish] = []
         for wish in wishes {
             if let problem = obstacle(wish, observed) {
                 result.problems.append(problem)
+                result.leftOut[wish.image.key, default: []].insert(wish.target.label)
                 continue
             }
+            possible.append(wish)
             result.steps += launchPermission(wish, observed)
-            result.steps += snapshotPermissions(wish, observed, &permitted)
-            result.steps += keyGrants(wish, observed, &granted)
+            snapshotPermissions(wish, observed, &common, &result.steps)
+            keyGrants(wish, observed, &common, &result.steps)
             result.steps += shareTag(wish)
             if tagged.insert(wish.image.key).inserted { result.steps += postShareTags(wish.image) }
             result.steps += tagsInTarget(wish, observed, &copied)
         }
-        result.notes = notes(wishes)
+        result.notes = notes(possible, observed)
         return result
     }
 
-    private struct SnapshotShare: Hashable {
+    struct SnapshotShare: Hashable {
         let snapshot: RegionalID
         let account: AccountID
+    }
+
+    /// Steps that several images of a target need: the first has them, and they name the others. By their places in the plan;
+    /// nil where nothing is to be done.
+    private struct CommonSteps {
+        var permissions: [SnapshotShare: Int?] = [:]
+        var grants: [Observation.GrantID: Int?] = [:]
     }
 
     /// Why the image cannot be shared; nil where nothing is known against it.
     private func obstacle(_ wish: Wish, _ observed: Observation) -> String? {
         for snapshot in wish.image.snapshots {
-            let key = RegionalID(region: wish.image.region, id: snapshot.text)
-            if observed.keys[key]?.isManagedByAWS == true {
-                return "\(wish.image.id) in \(wish.image.region) cannot be shared with \(wish.target.label): "
-                    + "\(snapshot) is encrypted with a key that AWS manages, which no other account can use"
+            let id = RegionalID(region: wish.image.region, id: snapshot.text)
+            guard let key = observed.keys[id] else { continue }
+            let reason: String
+            switch key.manager {
+            case .aws:
+                reason = "\(snapshot) is encrypted with a key that AWS manages, which no other account can use"
+            case .unseen(let error) where wish.target.grantsKeys:
+                reason = "the key of \(snapshot) cannot be looked at (\(error)), \(key.arn)"
+            case .account, .unseen:
+                guard wish.target.grantsKeys, let error = observed.unseenGrants[key.arn] else { continue }
+                reason = "the grants for the key of \(snapshot) cannot be looked at (\(error)), \(key.arn)"
             }
+            return "\(wish.image.id) in \(wish.image.region) cannot be shared with \(wish.target.label): \(reason)"
         }
         return nil
     }
@@ -69,29 +88,51 @@ public struct SharePlanner: Sendable {
     private func snapshotPermissions(
         _ wish: Wish,
         _ observed: Observation,
-        _ permitted: inout Set<SnapshotShare>
-    ) -> [PlanStep] {
-        guard sharesSnapshots, let account = wish.target.account else { return [] }
-        return wish.image.snapshots.compactMap { snapshot in
-            let key = RegionalID(region: wish.image.region, id: snapshot.text)
-            guard permitted.insert(SnapshotShare(snapshot: key, account: account)).inserted,
-                observed.volumePermissions[key]?.contains(account) != true
-            else { return nil }
-            return step(.snapshotPermission, wish, .volumePermission(snapshot, account, .granted))
+        _ common: inout CommonSteps,
+        _ steps: inout [PlanStep]
+    ) {
+        guard sharesSnapshots, let account = wish.target.account else { return }
+        for snapshot in wish.image.snapshots {
+            let id = RegionalID(region: wish.image.region, id: snapshot.text)
+            let share = SnapshotShare(snapshot: id, account: account)
+            let step =
+                observed.volumePermissions[id]?.contains(account) == true
+                ? nil : step(.snapshotPermission, wish, .volumePermission(snapshot, account, .granted))
+            Self.add(step, of: wish.image.id, at: share, &common.permissions, &steps)
         }
     }
 
     private func keyGrants(
         _ wish: Wish,
         _ observed: Observation,
-        _ granted: inout Set<Observation.GrantID>
-    ) -> [PlanStep] {
-        guard wish.target.grantsKeys, let account = wish.target.account else { return [] }
-        return wish.image.snapshots.compactMap { snapshot in
-            guard let key = observed.keys[RegionalID(region: wish.image.region, id: snapshot.text)] else { return nil }
+        _ common: inout CommonSteps,
+        _ steps: inout [PlanStep]
+    ) {
+        guard wish.target.grantsKeys, let account = wish.target.account else { return }
+        for snapshot in wish.image.snapshots {
+            guard let key = observed.keys[RegionalID(region: wish.image.region, id: snapshot.text)] else { continue }
             let grant = Observation.GrantID(key: key.arn, account: account)
-            guard granted.insert(grant).inserted, !observed.grants.contains(grant) else { return nil }
-            return step(.keyGrant, wish, .keyGrant(key: key.arn, account, .granted))
+            let step =
+                observed.grants.contains(grant)
+                ? nil : step(.keyGrant, wish, .keyGrant(key: key.arn, account, .granted))
+            Self.add(step, of: wish.image.id, at: grant, &common.grants, &steps)
+        }
+    }
+
+    /// Adds a step, or the image to the step that is there.
+    private static func add<Key>(
+        _ step: PlanStep?,
+        of image: ImageID,
+        at key: Key,
+        _ places: inout [Key: Int?],
+        _ steps: inout [PlanStep]
+    ) {
+        if let known = places[key] {
+            guard let known, steps[known].image != image, steps[known].alsoFor.last != image else { return }
+            steps[known].alsoFor.append(image)
+        } else {
+            places[key] = .some(step == nil ? nil : steps.count)
+            if let step { steps.append(step) }
         }
     }
 
@@ -116,39 +157,39 @@ public struct SharePlanner: Sendable {
         return [PlanStep(purpose: .postShareTags, region: image.region, image: image.id, target: nil, change: change)]
     }
 
-    /// The image and, where they are shared, its snapshots get the tags that the image will have, and lose others. Of
-    /// several images with the same snapshot, the first counts.
+    /// The image and, where they are shared, its snapshots get the tags that the image will have, and lose those that were
+    /// copied there and that it has not any more. Of several images with the same snapshot, the first counts.
+    ///
+    /// What is removed is removed first: 50 tags are all that a resource can have.
     private func tagsInTarget(
         _ wish: Wish,
         _ observed: Observation,
         _ copiedTo: inout Set<SnapshotShare>
     ) -> [PlanStep] {
         guard let account = wish.target.account else { return [] }
-        let target = wish.target
-        let wanted = wantedTags(of: wish.image, for: target)
+        let wanted = wantedTags(of: wish.image, for: wish.target)
         var steps: [PlanStep] = []
         for resource in [wish.image.id.text] + (sharesSnapshots ? wish.image.snapshots.map(\.text) : []) {
             let key = RegionalID(region: wish.image.region, id: resource)
             guard copiedTo.insert(SnapshotShare(snapshot: key, account: account)).inserted else { continue }
             let present = observed.targetTags[account]?[key] ?? [:]
-            let copied = wanted.filter { present[$0.key] != $0.value }.sorted { $0.key < $1.key }
-            steps += tags(
-                .copiedTags,
-                wish,
-                resource: resource,
-                account: account,
-                copied.map { name, value in
-                    .init(name, now: present[name], then: value)
+            let record = CopyRecord(value: present[CopyRecord.tag])
+            let kept = record.intersection(CopyRecord(names: wanted.keys))
+            let removed = present.filter {
+                wanted[$0.key] == nil && record.contains($0.key) && !isLeftAlone($0.key, in: wish.target)
+            }
+            let copied = wanted.filter { present[$0.key] != $0.value }
+            let changes: [(PlanStep.Purpose, [String: String?], CopyRecord, CopyRecord)] = [
+                (.removedTags, removed.mapValues { _ in nil }, record, kept),
+                (.copiedTags, copied.mapValues { $0 }, kept, kept.union(CopyRecord(names: copied.keys))),
+            ]
+            for (purpose, then, before, after) in changes {
+                var changes = then.sorted { $0.key < $1.key }.map { name, value in
+                    StateChange.TagChange(name, now: present[name], then: value)
                 }
-            )
-            let removed = present.filter { wanted[$0.key] == nil && !isLeftAlone($0.key, in: target) }
-            steps += tags(
-                .removedTags,
-                wish,
-                resource: resource,
-                account: account,
-                removed.sorted { $0.key < $1.key }.map { name, value in .init(name, now: value, then: nil) }
-            )
+                if before != after { changes.append(.init(CopyRecord.tag, now: before.value, then: after.value)) }
+                steps += tags(purpose, wish, resource: resource, account: account, changes)
+            }
         }
         return steps
     }
@@ -161,38 +202,6 @@ public struct SharePlanner: Sendable {
 
     private func isLeftAlone(_ name: String, in target: ShareTarget) -> Bool {
         TagRules.isReserved(name) || target.keptTags.contains { $0.matches(name) }
-    }
-
-    // MARK: Notes
-
-    private func notes(_ wishes: [Wish]) -> [String] {
-        var notes: [String] = []
-        var targets: [ShareTarget: Int] = [:]
-        var labels: [RegionalID: (image: SourceImage, labels: Set<String>)] = [:]
-        for wish in wishes {
-            if wish.image.hasEncryptedSnapshots, !wish.target.grantsKeys { targets[wish.target, default: 0] += 1 }
-            labels[wish.image.key, default: (wish.image, [])].labels.insert(wish.target.label)
-        }
-        for (target, count) in targets.sorted(by: { $0.key.label < $1.key.label }) {
-            let what = count == 1 ? "1 image with encrypted snapshots" : "\(count) images with encrypted snapshots"
-            notes.append("\(target.label) gets \(what) and no grants: the policies of the keys have to let it use them")
-        }
-        if sharesSnapshots {
-            for target in Set(wishes.map(\.target)).sorted(by: { $0.label < $1.label }) where target.account == nil {
-                notes.append("snapshots cannot be shared with \(target.principal.name), only with accounts")
-            }
-        }
-        for (_, entry) in labels.sorted(by: { $0.key < $1.key }) {
-            let names = Set(entry.image.tags.keys).union(source.postShareTags.keys)
-                .union(entry.labels.map(TagRules.shareTag)).filter { !TagRules.isSetByAWS($0) }
-            if names.count > TagRules.maximumCount {
-                notes.append(
-                    "\(entry.image.id) in \(entry.image.region) would have \(names.count) tags; EC2 allows "
-                        + "\(TagRules.maximumCount)"
-                )
-            }
-        }
-        return notes
     }
 
     // MARK: Steps

@@ -38,8 +38,8 @@ public struct SharePlanning: Sendable {
         at now: Timestamp
     ) -> SharePlan {
         let decided = SharePlanner(source: manifest.source, sharesSnapshots: sharesSnapshots).plan(wishes, observed)
-        var targets: [SourceImage: [String]] = [:]
-        for wish in wishes { targets[wish.image, default: []].append(wish.target.label) }
+        var labels: [SourceImage: [String]] = [:]
+        for wish in wishes { labels[wish.image, default: []].append(wish.target.label) }
         var digest = InputDigest()
         for (_, images) in images.sorted(by: { $0.key < $1.key }) {
             digest.add(images.sorted { $0.id < $1.id }) { $0.add($1) }
@@ -56,8 +56,18 @@ public struct SharePlanning: Sendable {
             ),
             sharesSnapshots: sharesSnapshots,
             source: manifest.planSource,
+            postShareTags: manifest.source.postShareTags,
             targets: manifest.planTargets,
-            images: targets.map { SharePlan.Image($0.key, targets: $0.value) }.sorted { $0.key < $1.key },
+            images: labels.map { image, labels in
+                let leftOut = decided.leftOut[image.key] ?? []
+                return SharePlan.Image(
+                    image,
+                    keys: observed.keys(of: image),
+                    targets: labels.filter { !leftOut.contains($0) },
+                    leftOut: labels.filter(leftOut.contains)
+                )
+            }
+            .sorted { $0.key < $1.key },
             steps: decided.steps,
             notes: empty.map(\.description) + decided.notes,
             problems: decided.problems

@@ -2,9 +2,10 @@ import Governance
 
 /// Decides what takes a share back. It asks nobody.
 ///
-/// Taken back is what sharing does: tags in the target account that are copies of the source's, launch permission, permissions
+/// Taken back is what sharing does: tags in the target account that sharing has copied there, launch permission, permissions
 /// of snapshots, grants, the tag `SharedWith-<label>`; and the post-share tags once nobody has the image any more. What another
-/// image that stays shared needs (a key's grant, a snapshot they have in common) stays.
+/// image that stays shared needs (a key's grant, a snapshot they have in common) stays. Of an image that is gone, its snapshots
+/// and their keys may be left.
 public struct RevokePlanner: Sendable {
     public let source: AccountID
     /// The tags that sharing set on an image whoever got it: `now` is what it set, `then` what was there before.
@@ -19,10 +20,16 @@ public struct RevokePlanner: Sendable {
     public struct Item: Hashable, Sendable {
         public let image: SourceImage
         public let targets: [SharePlan.Target]
+        /// The ARNs of keys that its snapshots had when it was shared, besides those that can be seen.
+        public let keys: [String]
+        /// Whether the image is there no longer.
+        public let isGone: Bool
 
-        public init(image: SourceImage, targets: [SharePlan.Target]) {
+        public init(image: SourceImage, targets: [SharePlan.Target], keys: [String] = [], isGone: Bool = false) {
             self.image = image
             self.targets = targets
+            self.keys = keys
+            self.isGone = isGone
         }
     }
 
@@ -77,15 +84,19 @@ public struct RevokePlanner: Sendable {
 
     private func tagsInTarget(_ item: Item, _ target: SharePlan.Target, _ state: inout State) -> [PlanStep] {
         guard let account = target.account?.id else { return [] }
-        let copied = TagRules.copied(item.image.tags)
         var steps: [PlanStep] = []
         for resource in [item.image.id.text] + item.image.snapshots.map(\.text) {
             let share = SnapshotShare(snapshot: RegionalID(region: item.image.region, id: resource), account: account)
             guard !state.retained.snapshots.contains(share), state.cleaned.insert(share).inserted else { continue }
             let present = state.observed.targetTags[account]?[share.snapshot] ?? [:]
-            let copies = present.filter { copied[$0.key] == $0.value }.sorted { $0.key < $1.key }
-            guard !copies.isEmpty else { continue }
-            let changes = copies.map { StateChange.TagChange($0.key, now: $0.value, then: nil) }
+            guard let record = present[CopyRecord.tag] else { continue }
+            let copies = present.keys.filter { name in
+                CopyRecord(value: record).contains(name) && !TagRules.isReserved(name)
+                    && !target.keptTags.contains { $0.matches(name) }
+            }
+            let changes = (copies.sorted() + [CopyRecord.tag]).map {
+                StateChange.TagChange($0, now: present[$0], then: nil)
+            }
             steps.append(step(.removedTags, item, target, .tags(resource: resource, account: account, changes)))
         }
         return steps
@@ -117,16 +128,13 @@ public struct RevokePlanner: Sendable {
     private func keyGrants(_ item: Item, _ target: SharePlan.Target, _ state: inout State) -> [PlanStep] {
         guard case .account(let account) = target.principal else { return [] }
         var steps: [PlanStep] = []
-        for snapshot in item.image.snapshots {
-            guard let key = state.observed.keys[RegionalID(region: item.image.region, id: snapshot.text)] else {
-                continue
-            }
-            let grant = Observation.GrantID(key: key.arn, account: account)
+        for key in Set(state.observed.keys(of: item.image) + item.keys).sorted() {
+            let grant = Observation.GrantID(key: key, account: account)
             guard state.observed.grants.contains(grant), state.grants.insert(grant).inserted else { continue }
             if state.retained.grants.contains(grant) {
-                state.notes.append("\(target.label) keeps its grant for \(key.arn): another image that it has needs it")
+                state.notes.append("\(target.label) keeps its grant for \(key): another image that it has needs it")
             } else {
-                steps.append(step(.keyGrant, item, target, .keyGrant(key: key.arn, account, .revoked)))
+                steps.append(step(.keyGrant, item, target, .keyGrant(key: key, account, .revoked)))
             }
         }
         return steps
@@ -134,7 +142,7 @@ public struct RevokePlanner: Sendable {
 
     private func shareTag(_ item: Item, _ target: SharePlan.Target) -> [PlanStep] {
         let name = TagRules.shareTag(target.label)
-        guard let value = item.image.tags[name] else { return [] }
+        guard !item.isGone, let value = item.image.tags[name] else { return [] }
         let change = StateChange.TagChange(name, now: value, then: nil)
         return [step(.shareTag, item, target, .tags(resource: item.image.id.text, account: source, [change]))]
     }
@@ -144,7 +152,7 @@ public struct RevokePlanner: Sendable {
         let changes = (postShareTags[item.image.key] ?? []).filter { change in
             change.now != change.then && item.image.tags[change.name] == change.now
         }
-        guard !changes.isEmpty else { return [] }
+        guard !item.isGone, !changes.isEmpty else { return [] }
         let principals = state.observed.launchPermissions[item.image.key] ?? []
         let staying = principals.subtracting(item.targets.map(\.principal))
         guard staying.isEmpty else {

@@ -10,6 +10,8 @@ public struct RevokePlanning: Sendable {
 
     private let source: SharePlan.Account
     private let wanted: [RegionalID: Losers]
+    /// The images of a plan, as they were when it was made.
+    private let planned: [RegionalID: SharePlan.Image]
     /// Targets of which more is known than that they have the image: their labels, and the way into them.
     private let known: [SharePlan.Target]
     private let postShareTags: [RegionalID: [StateChange.TagChange]]
@@ -27,7 +29,8 @@ public struct RevokePlanning: Sendable {
                 principal: target.principal,
                 label: target.label,
                 account: nil,
-                grantsKeys: target.grantsKeys
+                grantsKeys: target.grantsKeys,
+                keptTags: target.keptTags
             )
         }
         known = targets
@@ -36,11 +39,8 @@ public struct RevokePlanning: Sendable {
             wanted[image.key] = .targets(targets.filter { image.targets.contains($0.label) })
         }
         self.wanted = wanted
-        var tags: [RegionalID: [StateChange.TagChange]] = [:]
-        for step in plan.steps where step.purpose == .postShareTags {
-            if case .tags(_, _, let changes) = step.change.inverse { tags[step.imageKey, default: []] += changes }
-        }
-        postShareTags = tags
+        planned = Dictionary(plan.images.map { ($0.key, $0) }) { first, _ in first }
+        postShareTags = plan.postShareTagsTakenBack
         manifestTags = [:]
     }
 
@@ -63,6 +63,7 @@ public struct RevokePlanning: Sendable {
             )
         }
         wanted = Dictionary(images.map { ($0, losers ?? .everyone) }) { first, _ in first }
+        planned = [:]
         postShareTags = [:]
         manifestTags = manifest?.source.postShareTags ?? [:]
     }
@@ -79,20 +80,22 @@ public struct RevokePlanning: Sendable {
     public func plan(_ scanner: ShareScanner, at now: Timestamp) async throws -> SharePlan {
         let images = try await scanner.images(in: regions)
         let present = images.values.joined().filter { wanted[$0.key] != nil }.sorted { $0.key < $1.key }
-        let keys = Set(present.map(\.key))
-        var notes = wanted.keys.filter { !keys.contains($0) }.sorted().map {
-            "\($0.id) in \($0.region) is gone, or not available: nobody has it"
-        }
-        let items = try await items(present, scanner, &notes)
-        let others = stillShared(images, without: items)
+        var notes: [String] = []
+        let items = try await items(present, scanner, &notes) + gone(present, &notes)
+        let retained = try await retained(by: images, items, scanner)
         // Grants are looked for whatever a plan said: an earlier one may have made them.
-        let shares = items.flatMap { item in item.targets.map { (image: item.image, target: $0.granted) } }
-        let rest = others.map { (image: $0.image, target: $0.target.granted) }
         let observed = try await scanner.observe(
-            .init(shares: shares + rest, includesSnapshots: true, allowsRefusals: true)
+            .init(
+                shares: items.flatMap { item in item.targets.map { (image: item.image, target: $0.granted) } },
+                includesSnapshots: true,
+                allowsRefusals: true,
+                describesKeys: false,
+                launchPermissions: Dictionary(items.filter(\.isGone).map { ($0.image.key, []) }) { first, _ in first },
+                grants: grants(of: items)
+            )
         )
-        let planner = RevokePlanner(source: source.id, postShareTags: ownTags(of: items))
-        let decided = planner.plan(items, observed, retained: retained(others, observed))
+        let decided = RevokePlanner(source: source.id, postShareTags: ownTags(of: items))
+            .plan(items, observed, retained: retained)
         return SharePlan(
             kind: .revoke,
             made: Timestamp(seconds: now.seconds),
@@ -112,21 +115,51 @@ public struct RevokePlanning: Sendable {
         _ scanner: ShareScanner,
         _ notes: inout [String]
     ) async throws -> [RevokePlanner.Item] {
-        let open = images.filter { wanted[$0.key] == .everyone }
-        let everyone = SharePlan.Target(principal: .all, label: "", account: nil, grantsKeys: false)
-        let observed = try await scanner.observe(.init(shares: open.map { ($0, everyone) }, permissionsOnly: true))
+        let permissions = try await scanner.launchPermissions(of: images.filter { wanted[$0.key] == .everyone })
         return images.map { image in
             var targets: [SharePlan.Target] = []
             switch wanted[image.key] {
             case .targets(let given): targets = given
-            case .everyone: targets = holders(of: image, observed.launchPermissions[image.key] ?? [], &notes)
+            case .everyone: targets = holders(of: image, permissions[image.key] ?? [], &notes)
             case nil: break
             }
             for case .account(let account) in targets.filter({ $0.account == nil }).map(\.principal) {
                 notes.append("tags that account \(account) has on \(image.id) stay: nothing says how to enter it")
             }
-            return RevokePlanner.Item(image: image, targets: targets)
+            return RevokePlanner.Item(image: image, targets: targets, keys: planned[image.key]?.keys ?? [])
         }
+    }
+
+    /// The images of a plan that are there no longer, whose snapshots may be.
+    private func gone(_ present: [SourceImage], _ notes: inout [String]) -> [RevokePlanner.Item] {
+        let keys = Set(present.map(\.key))
+        return planned.values.filter { !keys.contains($0.key) }.sorted { $0.key < $1.key }.map { image in
+            notes.append("\(image.id) in \(image.region) is gone, or not available: nobody has it")
+            var targets: [SharePlan.Target] = []
+            if case .targets(let given) = wanted[image.key] { targets = given }
+            // Which of its snapshots are encrypted is asked of them.
+            let source = SourceImage(
+                id: image.id,
+                region: image.region,
+                name: image.name,
+                created: image.created,
+                tags: image.tags,
+                snapshots: image.snapshots,
+                hasEncryptedSnapshots: true
+            )
+            return RevokePlanner.Item(image: source, targets: targets, keys: image.keys, isGone: true)
+        }
+    }
+
+    /// Grants that items may have besides those for the keys of snapshots that are there.
+    private func grants(of items: [RevokePlanner.Item]) -> [Region: Set<Observation.GrantID>] {
+        var grants: [Region: Set<Observation.GrantID>] = [:]
+        for item in items {
+            for case .account(let account) in item.targets.map(\.principal) {
+                grants[item.image.region, default: []].formUnion(item.keys.map { .init(key: $0, account: account) })
+            }
+        }
+        return grants
     }
 
     /// Whoever has the image, or has lost it and left a tag.
@@ -158,55 +191,77 @@ public struct RevokePlanning: Sendable {
         return Dictionary(items.map { ($0.image.key, changes) }) { first, _ in first }
     }
 
-    /// Images that their tags say are shared with the same targets, and stay so, and that could need what the others need: a
-    /// snapshot they have in common, or the key of one.
-    private func stillShared(
-        _ images: [Region: [SourceImage]],
-        without items: [RevokePlanner.Item]
-    ) -> [(image: SourceImage, target: SharePlan.Target)] {
-        var lost: [RegionalID: Set<String>] = [:]
+    /// What other images need that the same accounts may launch, and go on to: a snapshot they have in common, or the key of
+    /// one.
+    private func retained(
+        by images: [Region: [SourceImage]],
+        _ items: [RevokePlanner.Item],
+        _ scanner: ShareScanner
+    ) async throws -> RevokePlanner.Retained {
+        var lost: [RegionalID: Set<Principal>] = [:]
+        var losers: Set<Principal> = []
         var snapshots: Set<RegionalID> = []
         var encryptedRegions: Set<Region> = []
         for item in items {
-            let region = item.image.region
-            lost[item.image.key, default: []].formUnion(item.targets.map(\.label))
-            snapshots.formUnion(item.image.snapshots.map { RegionalID(region: region, id: $0.text) })
-            if item.image.hasEncryptedSnapshots { encryptedRegions.insert(region) }
+            lost[item.image.key, default: []].formUnion(item.targets.map(\.principal))
+            losers.formUnion(item.targets.map(\.principal))
+            snapshots.formUnion(item.image.snapshotKeys)
+            if item.image.hasEncryptedSnapshots { encryptedRegions.insert(item.image.region) }
         }
-        let targets = Set(items.flatMap(\.targets)).sorted { $0.label < $1.label }
-        var found: [(image: SourceImage, target: SharePlan.Target)] = []
-        for image in images.values.joined() {
-            let couldNeed =
-                image.hasEncryptedSnapshots && encryptedRegions.contains(image.region)
-                || image.snapshots.contains { snapshots.contains(RegionalID(region: image.region, id: $0.text)) }
-            guard couldNeed else { continue }
-            for target in targets where image.tags[TagRules.shareTag(target.label)] != nil {
-                if lost[image.key]?.contains(target.label) != true { found.append((image, target)) }
+        let accounts = losers.filter { if case .account = $0 { true } else { false } }
+        guard !accounts.isEmpty else { return RevokePlanner.Retained() }
+        let others = images.values.joined().filter { image in
+            image.hasEncryptedSnapshots && encryptedRegions.contains(image.region)
+                || image.snapshotKeys.contains(where: snapshots.contains)
+        }
+        let encrypted = others.filter(\.hasEncryptedSnapshots)
+        let keys = try await scanner.keys(of: items.map(\.image).filter(\.hasEncryptedSnapshots) + encrypted)
+        let lostKeys = Set(items.flatMap { $0.keys + $0.image.snapshotKeys.compactMap { keys[$0] } })
+        let candidates = others.filter { image in
+            image.snapshotKeys.contains { snapshots.contains($0) || keys[$0].map(lostKeys.contains) ?? false }
+        }
+        let permissions = try await scanner.launchPermissions(
+            of: candidates.filter { image in
+                // Who loses it needs nothing for it.
+                !accounts.isSubset(of: lost[image.key] ?? [])
             }
-        }
-        return found
-    }
-
-    private func retained(
-        _ others: [(image: SourceImage, target: SharePlan.Target)],
-        _ observed: Observation
-    ) -> RevokePlanner.Retained {
+        )
         var retained = RevokePlanner.Retained()
-        for (image, target) in others {
-            guard case .account(let account) = target.principal else { continue }
-            for snapshot in image.snapshots {
-                let key = RegionalID(region: image.region, id: snapshot.text)
-                retained.snapshots.insert(.init(snapshot: key, account: account))
-                if let arn = observed.keys[key]?.arn { retained.grants.insert(.init(key: arn, account: account)) }
+        for image in candidates {
+            let staying = (permissions[image.key] ?? []).intersection(accounts).subtracting(lost[image.key] ?? [])
+            for case .account(let account) in staying {
+                for snapshot in image.snapshotKeys {
+                    retained.snapshots.insert(.init(snapshot: snapshot, account: account))
+                    if let key = keys[snapshot] { retained.grants.insert(.init(key: key, account: account)) }
+                }
             }
         }
         return retained
     }
 }
 
+extension SharePlan {
+    /// What takes the post-share tags of a plan back, by image: what a step of the plan changes becomes what it was. What was
+    /// there when the plan was made, on an image that was shared, an earlier plan had set; on another image it is its own.
+    public var postShareTagsTakenBack: [RegionalID: [StateChange.TagChange]] {
+        var before: [RegionalID: [String: StateChange.TagChange]] = [:]
+        for image in images where !image.targets.isEmpty {
+            guard image.tags.keys.contains(where: { $0.hasPrefix(TagRules.sharePrefix) }) else { continue }
+            for (name, value) in postShareTags {
+                before[image.key, default: [:]][name] = .init(name, now: value, then: nil)
+            }
+        }
+        for step in steps where step.purpose == .postShareTags {
+            guard case .tags(_, _, let changes) = step.change.inverse else { continue }
+            for change in changes { before[step.imageKey, default: [:]][change.name] = change }
+        }
+        return before.mapValues { changes in changes.values.sorted { $0.name < $1.name } }
+    }
+}
+
 extension SharePlan.Target {
     /// The same, as one that may have grants.
     fileprivate var granted: Self {
-        Self(principal: principal, label: label, account: account, grantsKeys: true)
+        Self(principal: principal, label: label, account: account, grantsKeys: true, keptTags: keptTags)
     }
 }

@@ -50,6 +50,9 @@ public struct SourceImage: Hashable, Sendable {
     }
 
     public var key: RegionalID { RegionalID(region: region, id: id.text) }
+
+    /// The snapshots in their region.
+    var snapshotKeys: [RegionalID] { snapshots.map { RegionalID(region: region, id: $0.text) } }
 }
 
 /// An EBS snapshot, `snap-…`.

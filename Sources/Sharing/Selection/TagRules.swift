@@ -12,7 +12,7 @@ public enum TagRules {
 
     /// Tags that begin with `aws:`, which only AWS sets, and those that sharing sets.
     public static func isReserved(_ name: String) -> Bool {
-        isSetByAWS(name) || name.hasPrefix(sharePrefix)
+        isSetByAWS(name) || name.hasPrefix(sharePrefix) || name == CopyRecord.tag
     }
 
     static func isSetByAWS(_ name: String) -> Bool { name.lowercased().hasPrefix("aws:") }

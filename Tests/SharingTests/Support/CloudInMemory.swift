@@ -24,6 +24,8 @@ final class CloudInMemory: ShareCloud {
     /// Refuses the writes it says yes to.
     let refuses: @Sendable (String) -> Bool
     private let written = Mutex<[String]>([])
+    /// Told of each write that was done.
+    let onWrite: @Sendable (String) -> Void
     /// How many times a target account does not see what it was just given.
     private let blindness: Mutex<Int>
 
@@ -31,16 +33,21 @@ final class CloudInMemory: ShareCloud {
         source: AccountID,
         _ state: State,
         blindness: Int = 0,
-        refuses: @escaping @Sendable (String) -> Bool = { _ in false }
+        refuses: @escaping @Sendable (String) -> Bool = { _ in false },
+        onWrite: @escaping @Sendable (String) -> Void = { _ in }
     ) {
         self.source = source
         self.blindness = Mutex(blindness)
         self.refuses = refuses
+        self.onWrite = onWrite
         stored = Mutex(state)
     }
 
     var state: State { stored.withLock { $0 } }
     var writes: [String] { written.withLock { $0 } }
+
+    /// Puts another state of an image of the source account in place, as its owner would.
+    func replace(_ image: SourceImage) { stored.withLock { $0.images[image.key] = image } }
 
     private func write(_ what: String, _ body: (inout State) -> Void) throws(AWSError) {
         if refuses(what) {
@@ -48,6 +55,7 @@ final class CloudInMemory: ShareCloud {
         }
         written.withLock { $0.append(what) }
         stored.withLock { body(&$0) }
+        onWrite(what)
     }
 
     /// What a plan looks at, taken from the state at once.
@@ -61,7 +69,7 @@ final class CloudInMemory: ShareCloud {
                 let key = RegionalID(region: image.region, id: snapshot.text)
                 if sharesSnapshots { observed.volumePermissions[key] = state.volumePermissions[key] ?? [] }
                 if wish.target.grantsKeys, image.hasEncryptedSnapshots {
-                    observed.keys[key] = .init(arn: Self.key(of: snapshot), isManagedByAWS: false)
+                    observed.keys[key] = .init(arn: Self.key(of: snapshot), manager: .account)
                 }
             }
             guard let account = wish.target.account else { continue }

@@ -42,11 +42,11 @@ struct RandomShare {
                 if Bool.random(using: &random) { wishes.append(Wish(target: target, image: image, groups: ["g"])) }
                 guard !isFresh, let account = target.account, Bool.random(using: &random) else { continue }
                 state.launchPermissions[image.key, default: []].insert(target.principal)
-                state.targetTags[account, default: [:]][image.key] = Self.tags(&random)
+                state.targetTags[account, default: [:]][image.key] = Self.tagsInTarget(&random)
                 guard let snapshot = image.snapshots.randomElement(using: &random) else { continue }
                 let key = RegionalID(region: image.region, id: snapshot.text)
                 state.volumePermissions[key, default: []].insert(account)
-                state.targetTags[account, default: [:]][key] = Self.tags(&random)
+                state.targetTags[account, default: [:]][key] = Self.tagsInTarget(&random)
                 if Bool.random(using: &random) {
                     state.grants.insert(.init(key: CloudInMemory.key(of: snapshot), account: account))
                 }
@@ -54,6 +54,14 @@ struct RandomShare {
         }
         self.wishes = wishes
         self.state = state
+    }
+
+    /// Some of them copies.
+    private static func tagsInTarget(_ random: inout SeededGenerator) -> [String: String] {
+        var tags = tags(&random)
+        let names = ["a", "b", "c", "k1", "gone"].filter { _ in Bool.random(using: &random) }
+        tags[CopyRecord.tag] = CopyRecord(names: names).value
+        return tags
     }
 
     private static func tags(_ random: inout SeededGenerator) -> [String: String] {
@@ -80,8 +88,11 @@ struct RandomShare {
             inputs: nil,
             sharesSnapshots: sharesSnapshots,
             source: .init(source.access, partition: "aws"),
+            postShareTags: source.postShareTags,
             targets: Set(wishes.map(\.target)).map { .init($0, partition: "aws") }.sorted { $0.label < $1.label },
-            images: targets.map { .init($0.key, targets: $0.value) }.sorted { $0.key < $1.key },
+            images: targets.map { .init($0.key, keys: observed.keys(of: $0.key), targets: $0.value) }.sorted {
+                $0.key < $1.key
+            },
             steps: decided.steps,
             notes: decided.notes,
             problems: decided.problems
@@ -98,10 +109,7 @@ struct RandomShare {
         for wish in wishes { targets[wish.image, default: []].append(.init(wish.target, partition: "aws")) }
         let items = targets.map { RevokePlanner.Item(image: $0.key, targets: $0.value) }
             .sorted { $0.image.key < $1.image.key }
-        var tags: [RegionalID: [StateChange.TagChange]] = [:]
-        for step in plan.steps where step.purpose == .postShareTags {
-            if case .tags(_, _, let changes) = step.change.inverse { tags[step.imageKey] = changes }
-        }
+        let tags = plan.postShareTagsTakenBack
         let observed = cloud.observation(of: wishes, sharesSnapshots: true)
         let decided = RevokePlanner(source: source.access.id.value, postShareTags: tags).plan(items, observed)
         return SharePlan(

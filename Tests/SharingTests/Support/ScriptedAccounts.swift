@@ -19,7 +19,8 @@ final class ScriptedAccounts: Sendable {
 
     /// - Parameters:
     ///   - together: So many requests are waited for before the first is answered, but for no longer than seconds.
-    ///   - answer: The form of a request, and the region it was signed for.
+    ///   - answer: The form of a request, and the region it was signed for. A request in JSON has its operation in `Action`, and
+    ///     its text in `JSON`.
     init(
         together: Int = 1,
         answer: @escaping @Sendable (_ form: [String: String], _ region: String) -> TestServer.Reply
@@ -34,7 +35,11 @@ final class ScriptedAccounts: Sendable {
             for _ in 0..<500 where underWay.count.withLock({ $0.most }) < together { usleep(10_000) }
             defer { underWay.count.withLock { $0.now -= 1 } }
             let scope = request.header("authorization")?.split(separator: "/") ?? []
-            return answer(Self.form(request.bodyText), scope.count > 2 ? String(scope[2]) : "")
+            var form = Self.form(request.bodyText)
+            if let target = request.header("x-amz-target")?.split(separator: ".").last {
+                form = ["Action": String(target), "JSON": request.bodyText]
+            }
+            return answer(form, scope.count > 2 ? String(scope[2]) : "")
         }
     }
 

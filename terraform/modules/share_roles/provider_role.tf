@@ -5,7 +5,7 @@ data "aws_iam_policy_document" "provider" {
   # These name no single resources.
   statement {
     sid       = "Look"
-    actions   = ["ec2:DescribeImages", "ec2:DescribeSnapshots"]
+    actions   = ["ec2:DescribeImages", "ec2:DescribeRegions", "ec2:DescribeSnapshots"]
     resources = ["*"]
 
     dynamic "condition" {
@@ -87,12 +87,20 @@ data "aws_iam_policy_document" "provider" {
     }
   }
 
+  # Of the keys of encrypted snapshots, the one that AWS manages for EBS is of no use to other accounts; it is none of those
+  # that are granted.
+  statement {
+    sid       = "SeeWhoManagesKeys"
+    actions   = ["kms:DescribeKey"]
+    resources = [for region in local.regions : "arn:${local.partition}:kms:${region}:${local.account}:key/*"]
+  }
+
   dynamic "statement" {
     for_each = length(var.kms_key_arns) > 0 ? [1] : []
 
     content {
       sid       = "SeeAndRevokeGrants"
-      actions   = ["kms:DescribeKey", "kms:ListGrants", "kms:RevokeGrant"]
+      actions   = ["kms:ListGrants", "kms:RevokeGrant"]
       resources = var.kms_key_arns
     }
   }

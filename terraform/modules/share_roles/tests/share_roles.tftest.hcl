@@ -70,10 +70,11 @@ run "provider" {
 
   assert {
     condition = { for statement in jsondecode(one(data.aws_iam_policy_document.provider).json).Statement : statement.Sid => [statement.Action, statement.Resource] } == {
-      Look            = [["ec2:DescribeSnapshots", "ec2:DescribeImages"], "*"]
-      NameAccount     = ["iam:ListAccountAliases", "*"]
-      ShareImages     = [["ec2:ModifyImageAttribute", "ec2:DescribeImageAttribute"], "arn:aws:ec2:*::image/*"]
-      TagSharedImages = [["ec2:DeleteTags", "ec2:CreateTags"], "arn:aws:ec2:*::image/*"]
+      Look              = [["ec2:DescribeSnapshots", "ec2:DescribeRegions", "ec2:DescribeImages"], "*"]
+      NameAccount       = ["iam:ListAccountAliases", "*"]
+      ShareImages       = [["ec2:ModifyImageAttribute", "ec2:DescribeImageAttribute"], "arn:aws:ec2:*::image/*"]
+      TagSharedImages   = [["ec2:DeleteTags", "ec2:CreateTags"], "arn:aws:ec2:*::image/*"]
+      SeeWhoManagesKeys = ["kms:DescribeKey", "arn:aws:kms:*:111111111111:key/*"]
     }
     error_message = "The provider role may do more or less than share images."
   }
@@ -105,6 +106,7 @@ run "provider_of_snapshots_and_keys" {
       TagSharedImages     = jsonencode({ "ForAllValues:StringLike" = { "aws:TagKeys" = ["SharedWith-*", "Published"] }, Null = { "aws:TagKeys" = "false" } })
       SeeWhoUsesSnapshots = null
       ShareSnapshots      = jsonencode({ Null = { "ec2:Add/group" = "true" }, StringEqualsIfExists = { "ec2:Add/userId" = ["222222222222", "333333333333"] } })
+      SeeWhoManagesKeys   = null
       SeeAndRevokeGrants  = null
       GrantUseOfKeys = jsonencode({
         "ForAllValues:StringEquals" = { "kms:GrantOperations" = ["CreateGrant", "Decrypt", "DescribeKey", "GenerateDataKeyWithoutPlaintext", "ReEncryptFrom", "ReEncryptTo"] }
