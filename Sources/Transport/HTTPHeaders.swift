@@ -1,4 +1,7 @@
 /// The fields of an HTTP message, in order; names compare without regard to ASCII case (RFC 9110, section 5.1).
+///
+/// Kept as the bytes that libcurl takes and gives, so that a request is signed and sent, and a response looked into, without
+/// a `String` for each name and value.
 public struct HTTPHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral, Sequence {
     /// One field line.
     public struct Field: Sendable, Equatable {
@@ -6,7 +9,15 @@ public struct HTTPHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral, 
         public var value: String
     }
 
-    private var fields: [Field] = []
+    /// Where a field line, `Name: value`, stands in ``text``.
+    package struct Line: Sendable, Equatable {
+        package let name: Range<Int>
+        package let value: Range<Int>
+    }
+
+    /// The field lines, each ended by a zero.
+    package private(set) var text: [UInt8] = []
+    package private(set) var lines: [Line] = []
 
     public init() {}
 
@@ -14,57 +25,134 @@ public struct HTTPHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral, 
         for (name, value) in elements { add(name: name, value: value) }
     }
 
-    public var count: Int { fields.count }
+    public var count: Int { lines.count }
 
-    public mutating func reserveCapacity(_ count: Int) { fields.reserveCapacity(count) }
+    /// - Parameters:
+    ///   - count: Of fields.
+    ///   - byteCount: Of their names and values.
+    public mutating func reserveCapacity(_ count: Int, byteCount: Int = 0) {
+        lines.reserveCapacity(count)
+        text.reserveCapacity(byteCount + count * 3)
+    }
 
     /// The value of the first field of this name. Setting replaces every field of the name; `nil` removes them.
     public subscript(name: String) -> String? {
-        get { fields.first { Self.equal($0.name, name) }?.value }
+        get { firstLine(of: name).map { string(at: $0.value) } }
         set {
-            guard let newValue else {
-                fields.removeAll { Self.equal($0.name, name) }
+            guard firstLine(of: name) != nil else {
+                if let newValue { add(name: name, value: newValue) }
                 return
             }
-            guard let index = fields.firstIndex(where: { Self.equal($0.name, name) }) else {
-                fields.append(Field(name: name, value: newValue))
-                return
-            }
-            fields[index] = Field(name: name, value: newValue)
+            var result = HTTPHeaders()
+            result.reserveCapacity(lines.count, byteCount: text.count + (newValue?.utf8.count ?? 0))
             // The first one stays, where it is.
-            var isFirst = true
-            fields.removeAll { field in
-                guard Self.equal(field.name, name) else { return false }
-                defer { isFirst = false }
-                return !isFirst
+            var replacement = newValue
+            for line in lines {
+                guard Self.equal(text[line.name], name) else {
+                    result.add(name: text[line.name], value: text[line.value])
+                    continue
+                }
+                if let value = replacement { result.add(name: name, value: value) }
+                replacement = nil
             }
+            self = result
         }
     }
 
+    /// Whether there is a field of this name.
+    public func contains(_ name: String) -> Bool { firstLine(of: name) != nil }
+
     /// Every value of this name, in order.
     public func values(of name: String) -> [String] {
-        fields.filter { Self.equal($0.name, name) }.map(\.value)
+        lines.filter { Self.equal(text[$0.name], name) }.map { string(at: $0.value) }
     }
 
     /// Appends a field; fields of the same name stay.
     public mutating func add(name: String, value: String) {
-        fields.append(Field(name: name, value: value))
+        add(name: name, byteCount: value.utf8.count) { $0.append(value) }
     }
 
-    public func makeIterator() -> IndexingIterator<[Field]> { fields.makeIterator() }
+    /// Appends a field whose value `write` appends, in some `byteCount` bytes.
+    package mutating func add(name: String, byteCount: Int, value write: (inout [UInt8]) -> Void) {
+        let needed = text.count + name.utf8.count + byteCount + 3
+        if text.capacity < needed { text.reserveCapacity(Swift.max(needed, 2 * text.capacity)) }
+        let start = text.count
+        text.append(name)
+        endLine(from: start, value: write)
+    }
+
+    /// Appends a field out of the bytes of its name and of its value.
+    package mutating func add(name: some Collection<UInt8>, value: some Collection<UInt8>) {
+        let start = text.count
+        text.append(contentsOf: name)
+        endLine(from: start) { $0.append(contentsOf: value) }
+    }
+
+    private mutating func endLine(from start: Int, value write: (inout [UInt8]) -> Void) {
+        let nameEnd = text.count
+        text.append(UInt8(ascii: ":"))
+        text.append(UInt8(ascii: " "))
+        write(&text)
+        lines.append(Line(name: start..<nameEnd, value: nameEnd + 2..<text.count))
+        text.append(0)
+    }
+
+    /// Appends fields; those of the same names stay.
+    public mutating func append(contentsOf other: HTTPHeaders) {
+        let offset = text.count
+        text.append(contentsOf: other.text)
+        for line in other.lines {
+            lines.append(
+                Line(
+                    name: line.name.lowerBound + offset..<line.name.upperBound + offset,
+                    value: line.value.lowerBound + offset..<line.value.upperBound + offset
+                )
+            )
+        }
+    }
+
+    public func makeIterator() -> AnyIterator<Field> {
+        var rest = lines[...]
+        return AnyIterator {
+            rest.popFirst().map { Field(name: string(at: $0.name), value: string(at: $0.value)) }
+        }
+    }
+
+    private func string(at range: Range<Int>) -> String { String(decoding: text[range], as: UTF8.self) }
+
+    private func firstLine(of name: String) -> Line? {
+        var name = name
+        return name.withUTF8 { name in
+            text.withUnsafeBufferPointer { text in
+                lines.first {
+                    $0.name.count == name.count && Self.equal(UnsafeBufferPointer(rebasing: text[$0.name]), name)
+                }
+            }
+        }
+    }
 
     /// Whether two names are the same but for ASCII case.
-    package static func equal(_ left: String, _ right: String) -> Bool {
-        guard left.utf8.count == right.utf8.count else { return false }
-        if left == right { return true }
-        var left = left
+    package static func equal(_ left: some Collection<UInt8>, _ right: String) -> Bool {
+        guard left.count == right.utf8.count else { return false }
         var right = right
-        return left.withUTF8 { left in
-            right.withUTF8 { right in left.indices.allSatisfy { lowercase(left[$0]) == lowercase(right[$0]) } }
+        return right.withUTF8 { right in
+            left.withContiguousStorageIfAvailable { equal($0, right) } ?? equal(Array(left), right)
         }
+    }
+
+    private static func equal(_ left: some Collection<UInt8>, _ right: UnsafeBufferPointer<UInt8>) -> Bool {
+        zip(left, right).allSatisfy { $0 == $1 || lowercase($0) == lowercase($1) }
     }
 
     private static func lowercase(_ byte: UInt8) -> UInt8 {
         byte &- 0x41 < 26 ? byte | 0x20 : byte
+    }
+}
+
+extension [UInt8] {
+    /// Appends the UTF-8 bytes of a text.
+    package mutating func append(_ text: String) {
+        var text = text
+        text.withUTF8 { append(contentsOf: $0) }
     }
 }

@@ -7,44 +7,38 @@ final class HeaderLines {
     let first: UnsafeMutablePointer<curl_slist>
 
     /// "Name:" takes away what libcurl would add by itself.
-    private static let expect = "Expect:"
-    private static let accept = "Accept"
-    private static let contentType = "Content-Type"
+    private static let unwanted: [(name: String, line: StaticString)] = [
+        ("Expect", "Expect:"), ("Accept", "Accept:"), ("Content-Type", "Content-Type:"),
+    ]
 
     /// - Returns: nil where a name or a value has a character that would end its line, or the request, early.
     init?(_ headers: HTTPHeaders) {
-        var lines: [(name: String, separator: StaticString, value: String)] = [(Self.expect, "", "")]
-        lines.reserveCapacity(headers.count + 3)
-        for name in [Self.accept, Self.contentType] where headers[name] == nil { lines.append((name, ":", "")) }
-        for field in headers {
-            guard Self.isPlain(field.name), Self.isPlain(field.value) else { return nil }
-            // "Name;" is libcurl's way to send a field without a value.
-            lines.append((field.name, field.value.isEmpty ? ";" : ": ", field.value))
+        let unwanted = Self.unwanted.filter { !headers.contains($0.name) }
+        let nodes = (headers.count + unwanted.count) * MemoryLayout<curl_slist>.stride
+        memory = .allocate(byteCount: max(1, nodes + headers.text.count), alignment: MemoryLayout<curl_slist>.alignment)
+        let list = memory.baseAddress?.bindMemory(to: curl_slist.self, capacity: nodes)
+        guard let list, headers.count + unwanted.count > 0 else { preconditionFailure("a list without nodes") }
+        first = list
+        let text = UnsafeMutableRawBufferPointer(rebasing: memory[nodes...]).bindMemory(to: UInt8.self)
+        _ = text.initialize(from: headers.text)
+        var node = list
+        func append(_ line: UnsafeMutableRawPointer?) {
+            node.initialize(to: curl_slist(data: line?.assumingMemoryBound(to: CChar.self), next: node + 1))
+            node += 1
         }
-        let nodes = lines.count * MemoryLayout<curl_slist>.stride
-        let characters = lines.reduce(0) {
-            $0 + $1.name.utf8.count + $1.separator.utf8CodeUnitCount + $1.value.utf8.count + 1
+        for field in unwanted { append(UnsafeMutableRawPointer(mutating: field.line.utf8Start)) }
+        for line in headers.lines {
+            guard Self.isPlain(UnsafeBufferPointer(rebasing: text[line.name])),
+                Self.isPlain(UnsafeBufferPointer(rebasing: text[line.value]))
+            else { return nil }
+            if line.value.isEmpty {
+                // "Name;" is libcurl's way to send a field without a value.
+                text[line.name.upperBound] = UInt8(ascii: ";")
+                text[line.name.upperBound + 1] = 0
+            }
+            append(text.baseAddress.map { $0 + line.name.lowerBound })
         }
-        memory = .allocate(byteCount: nodes + characters, alignment: MemoryLayout<curl_slist>.alignment)
-        let list = UnsafeMutableRawBufferPointer(rebasing: memory[..<nodes]).bindMemory(to: curl_slist.self)
-        let text = UnsafeMutableRawBufferPointer(rebasing: memory[nodes...]).bindMemory(to: CChar.self)
-        guard let first = list.baseAddress, let start = text.baseAddress else { return nil }
-        self.first = first
-        var end = start
-        func write(_ bytes: UnsafeRawBufferPointer) {
-            UnsafeMutableRawBufferPointer(start: end, count: bytes.count).copyMemory(from: bytes)
-            end += bytes.count
-        }
-        for (index, line) in lines.enumerated() {
-            let next = index + 1 < lines.count ? first + index + 1 : nil
-            (first + index).initialize(to: curl_slist(data: end, next: next))
-            var (name, value) = (line.name, line.value)
-            name.withUTF8 { write(UnsafeRawBufferPointer($0)) }
-            line.separator.withUTF8Buffer { write(UnsafeRawBufferPointer($0)) }
-            value.withUTF8 { write(UnsafeRawBufferPointer($0)) }
-            end.pointee = 0
-            end += 1
-        }
+        (node - 1).pointee.next = nil
     }
 
     deinit { memory.deallocate() }
@@ -52,21 +46,23 @@ final class HeaderLines {
     /// Whether a text has no control characters but tabs (RFC 9110, section 5.5).
     static func isPlain(_ text: String) -> Bool {
         var text = text
-        return text.withUTF8 { bytes in
-            var index = 0
-            while index < bytes.count {
-                if index + 8 <= bytes.count {
-                    let word = ByteWord(bytes, at: index)
-                    if word.less(than: 0x20) | word.equal(to: 0x7f) == 0 {
-                        index += 8
-                        continue
-                    }
+        return text.withUTF8(isPlain)
+    }
+
+    private static func isPlain(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        var index = 0
+        while index < bytes.count {
+            if index + 8 <= bytes.count {
+                let word = ByteWord(bytes, at: index)
+                if word.less(than: 0x20) | word.equal(to: 0x7f) == 0 {
+                    index += 8
+                    continue
                 }
-                let byte = bytes[index]
-                if byte < 0x20 && byte != 0x09 || byte == 0x7f { return false }
-                index += 1
             }
-            return true
+            let byte = bytes[index]
+            if byte < 0x20 && byte != 0x09 || byte == 0x7f { return false }
+            index += 1
         }
+        return true
     }
 }

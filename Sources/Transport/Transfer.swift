@@ -126,15 +126,17 @@ final class Transfer {
         if bytes.starts(with: "HTTP/".utf8) {
             // A new status line: what came before it was interim (1xx) or a proxy's.
             response.headers = HTTPHeaders()
+            response.headers.reserveCapacity(12, byteCount: 500)
             isHeadComplete = false
             return line.count
         }
         if bytes.isEmpty { isHeadComplete = true }
         guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")) else { return line.count }
         let value = bytes[(colon + 1)...].drop { $0 == 0x20 || $0 == 0x09 }
-        let name = String(decoding: UnsafeRawBufferPointer(rebasing: bytes[..<colon]), as: UTF8.self)
-        let text = String(decoding: UnsafeRawBufferPointer(rebasing: value), as: UTF8.self)
-        response.headers.add(name: name, value: text)
+        response.headers.add(
+            name: UnsafeRawBufferPointer(rebasing: bytes[..<colon]),
+            value: UnsafeRawBufferPointer(rebasing: value)
+        )
         return line.count
     }
 

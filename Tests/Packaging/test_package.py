@@ -125,3 +125,12 @@ def test_the_embedded_roots_are_compared_with_the_system(tmp_path):
     file.write_text(file.read_text().replace("Amazon Root CA 3", "Another"))
     check = run(command, "--check")
     assert check.returncode == 1 and "-    # Another" in check.stderr
+
+
+def test_libcurls_printf_is_glibcs(tmp_path):
+    sources = [REPOSITORY / "scripts/lib/libcurl-printf.c", REPOSITORY / "Tests/Packaging/libcurl_printf.c"]
+    compilation = run("gcc", "-Wall", "-Wextra", "-Werror", "-fsanitize=address,undefined",
+                      "-Wno-format-truncation", "-o", tmp_path / "compare", *sources)
+    assert compilation.returncode == 0, compilation.stderr
+    comparison = run(tmp_path / "compare")
+    assert comparison.returncode == 0, comparison.stdout + comparison.stderr

@@ -157,8 +157,9 @@ public final class AWSClient: Sendable {
         let request = invocation.request
         let endpoint = invocation.endpoint
         var headers: HTTPHeaders = ["Host": endpoint.authority]
-        headers.reserveCapacity(request.headers.count + 8)
-        for field in request.headers { headers.add(name: field.name, value: field.value) }
+        let token = credentials?.sessionToken?.utf8.count ?? 0
+        headers.reserveCapacity(request.headers.count + 8, byteCount: request.headers.text.count + token + 768)
+        headers.append(contentsOf: request.headers)
         headers["User-Agent"] = invocation.userAgent
         headers["amz-sdk-invocation-id"] = invocation.id
         headers["amz-sdk-request"] =

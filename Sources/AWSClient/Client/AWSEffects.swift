@@ -1,3 +1,4 @@
+import Glibc
 import Transport
 
 /// Everything the client does to the world besides HTTP: clocks, sleep and chance, so that tests need neither time nor luck.
@@ -40,9 +41,12 @@ public struct AWSEffects: Sendable {
 
     /// A UUID of version 4 (RFC 9562).
     private static func randomUUID() -> String {
-        var generator = SystemRandomNumberGenerator()
-        let high = generator.next() & 0xffff_ffff_ffff_0fff | 0x4000
-        let low = generator.next() & 0x3fff_ffff_ffff_ffff | 0x8000_0000_0000_0000
+        var random: (high: UInt64, low: UInt64) = (0, 0)
+        // Both at once: a generator asks the kernel for each.
+        let status = withUnsafeMutableBytes(of: &random) { getentropy($0.baseAddress, $0.count) }
+        precondition(status == 0, "the system has no random numbers")
+        let high = random.high & 0xffff_ffff_ffff_0fff | 0x4000
+        let low = random.low & 0x3fff_ffff_ffff_ffff | 0x8000_0000_0000_0000
         return String(unsafeUninitializedCapacity: 36) { uuid in
             var end = 0
             for (number, hyphens) in [(high, [32, 16, 0]), (low, [48])] {

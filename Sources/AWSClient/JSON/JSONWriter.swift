@@ -6,7 +6,7 @@ public struct JSONWriter: Sendable {
     /// The document so far.
     public private(set) var bytes: [UInt8] = []
 
-    public init() {}
+    public init() { bytes.reserveCapacity(480) }
 
     public mutating func object(_ members: (inout JSONWriter) -> Void) {
         begin(UInt8(ascii: "{"))

@@ -15,30 +15,29 @@ struct CanonicalHeaders {
 
     init(_ headers: HTTPHeaders) {
         fields.reserveCapacity(headers.count)
-        text.reserveCapacity(headers.reduce(0) { $0 + $1.name.utf8.count + $1.value.utf8.count })
-        for header in headers where !Self.isUnsigned(header.name) {
-            let start = text.count
-            text.append(contentsOf: header.name.utf8)
-            for index in start..<text.count where text[index] &- 0x41 < 26 { text[index] |= 0x20 }
-            let middle = text.count
-            append(collapsed: header.value)
-            fields.append(Field(name: start..<middle, value: middle..<text.count))
+        text.reserveCapacity(headers.text.count)
+        headers.text.withUnsafeBufferPointer { source in
+            for line in headers.lines {
+                let name = UnsafeBufferPointer(rebasing: source[line.name])
+                if Self.isUnsigned(name) { continue }
+                let start = text.count
+                append(lowercased: name)
+                let middle = text.count
+                append(collapsed: UnsafeBufferPointer(rebasing: source[line.value]))
+                insert(Field(name: start..<middle, value: middle..<text.count))
+            }
         }
-        sort()
     }
 
     /// Of what ``append(to:)`` appends, at most.
     var byteCount: Int { text.count + 2 * fields.count }
 
-    /// The names, joined with `;`.
-    var names: String {
-        var names: [UInt8] = []
-        names.reserveCapacity(text.count)
+    /// Appends the names, joined with `;`.
+    func appendNames(to bytes: inout [UInt8]) {
         for (index, field) in fields.enumerated() where !repeatsName(index) {
-            if index > 0 { names.append(UInt8(ascii: ";")) }
-            names.append(contentsOf: text[field.name])
+            if index > 0 { bytes.append(UInt8(ascii: ";")) }
+            bytes.append(contentsOf: text[field.name])
         }
-        return String(decoding: names, as: UTF8.self)
     }
 
     /// Appends a line `name:value` for each name.
@@ -58,34 +57,41 @@ struct CanonicalHeaders {
 
     /// Whether a field has the name of the one before it.
     private func repeatsName(_ index: Int) -> Bool {
-        index > 0 && text[fields[index].name] == text[fields[index - 1].name]
+        index > 0 && order(fields[index].name, fields[index - 1].name) == 0
     }
 
-    /// By the bytes of the names; values of one name stay in their order.
-    private mutating func sort() {
+    /// Puts a field after those whose names precede its own, and those of the same name: there are few, and they come nearly
+    /// sorted.
+    private mutating func insert(_ field: Field) {
+        var index = fields.endIndex
+        while index > 0, order(field.name, fields[index - 1].name) < 0 { index -= 1 }
+        fields.insert(field, at: index)
+    }
+
+    /// By bytes: below zero where `left` comes first, zero where the names are the same.
+    private func order(_ left: Range<Int>, _ right: Range<Int>) -> Int {
         text.withUnsafeBufferPointer { text in
-            func precedes(_ left: Field, _ right: Field) -> Bool {
-                let count = min(left.name.count, right.name.count)
-                for offset in 0..<count {
-                    let (a, b) = (text[left.name.lowerBound + offset], text[right.name.lowerBound + offset])
-                    if a != b { return a < b }
-                }
-                if left.name.count != right.name.count { return left.name.count < right.name.count }
-                return left.name.lowerBound < right.name.lowerBound
+            for offset in 0..<min(left.count, right.count) {
+                let (a, b) = (text[left.lowerBound + offset], text[right.lowerBound + offset])
+                if a != b { return Int(a) - Int(b) }
             }
-            fields.sort(by: precedes)
+            return left.count - right.count
         }
     }
 
+    private mutating func append(lowercased name: UnsafeBufferPointer<UInt8>) {
+        for byte in name { text.append(byte &- 0x41 < 26 ? byte | 0x20 : byte) }
+    }
+
     /// Appends a value without white space at its ends, and with one space for each run of it inside.
-    private mutating func append(collapsed value: String) {
+    private mutating func append(collapsed value: UnsafeBufferPointer<UInt8>) {
+        if Self.isCollapsed(value) {
+            text.append(contentsOf: value)
+            return
+        }
         let start = text.count
-        text.append(contentsOf: value.utf8)
-        let isCollapsed = text.withUnsafeBufferPointer { Self.isCollapsed(UnsafeBufferPointer(rebasing: $0[start...])) }
-        if isCollapsed { return }
-        text.removeSubrange(start...)
         var pending = false
-        for byte in value.utf8 {
+        for byte in value {
             // ASCII white space: tab, line feed, vertical tab, form feed, carriage return, space.
             if byte == 0x20 || (0x09...0x0d).contains(byte) {
                 pending = text.count > start
@@ -116,17 +122,12 @@ struct CanonicalHeaders {
     }
 
     /// Headers that hops may change, or that carry the signature itself.
-    private static func isUnsigned(_ name: String) -> Bool {
-        // Hardly a header that is signed has a name as long as one of these.
-        let length = name.utf8.count
-        return length < 64 && lengths & 1 << length != 0 && unsigned.contains { HTTPHeaders.equal($0, name) }
+    private static func isUnsigned(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
+        unsigned.contains { $0.utf8CodeUnitCount == name.count && HTTPHeaders.equal(name, $0.description) }
     }
 
-    private static let unsigned = [
+    private static let unsigned: [StaticString] = [
         "authorization", "connection", "expect", "te", "trailer", "transfer-encoding", "upgrade", "user-agent",
         "x-amzn-trace-id",
     ]
-
-    /// The bit of each length that one of ``unsigned`` has.
-    private static let lengths = unsigned.reduce(0 as UInt64) { $0 | 1 << $1.utf8.count }
 }

@@ -5,7 +5,8 @@ import Transport
 struct CanonicalRequest: Sendable {
     let bytes: [UInt8]
     /// Names in lower case, sorted, joined with `;`.
-    let signedHeaders: String
+    var signedHeaders: ArraySlice<UInt8> { bytes[names] }
+    private let names: Range<Int>
 
     /// - Parameters:
     ///   - path: The path as sent.
@@ -21,20 +22,23 @@ struct CanonicalRequest: Sendable {
         payloadHash: String
     ) {
         let fields = CanonicalHeaders(headers)
-        signedHeaders = fields.names
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(512 + fields.byteCount)
+        let (path, query) = (Self.path(path, pathSigning), Self.query(query))
+        bytes.reserveCapacity(2 * fields.byteCount + path.utf8.count + query.utf8.count + payloadHash.utf8.count + 32)
         func add(_ text: String) {
-            bytes.append(contentsOf: text.utf8)
+            bytes.append(text)
             bytes.append(UInt8(ascii: "\n"))
         }
         add(method)
-        add(Self.path(path, pathSigning))
-        add(Self.query(query))
+        add(path)
+        add(query)
         fields.append(to: &bytes)
         add("")
-        add(signedHeaders)
-        bytes.append(contentsOf: payloadHash.utf8)
+        let start = bytes.count
+        fields.appendNames(to: &bytes)
+        names = start..<bytes.count
+        add("")
+        bytes.append(payloadHash)
         self.bytes = bytes
     }
 

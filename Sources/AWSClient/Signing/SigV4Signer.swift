@@ -99,15 +99,17 @@ public struct SigV4Signer: Sendable {
         )
         let scope = scope(at: date)
         let signature = signature(of: canonical, scope: scope, credentials: credentials, date: date)
-        var authorization = Self.algorithm
-        authorization.reserveCapacity(512)
-        for part in [
-            " Credential=", credentials.accessKeyID, "/", scope, ", SignedHeaders=", canonical.signedHeaders,
-            ", Signature=", signature,
-        ] {
-            authorization += part
+        headers.add(name: "Authorization", byteCount: 192 + canonical.signedHeaders.count) { value in
+            value.append(Self.algorithm)
+            value.append(" Credential=")
+            value.append(credentials.accessKeyID)
+            value.append(UInt8(ascii: "/"))
+            value.append(scope)
+            value.append(", SignedHeaders=")
+            value.append(contentsOf: canonical.signedHeaders)
+            value.append(", Signature=")
+            value.append(signature)
         }
-        headers.add(name: "Authorization", value: authorization)
         if sessionToken == .afterSigning { headers["X-Amz-Security-Token"] = credentials.sessionToken }
         return headers
     }
@@ -136,7 +138,7 @@ public struct SigV4Signer: Sendable {
             headers: request.headers,
             payloadHash: payloadHash
         )
-        query.append(.init("X-Amz-SignedHeaders", signed.signedHeaders))
+        query.append(.init("X-Amz-SignedHeaders", String(decoding: signed.signedHeaders, as: UTF8.self)))
         if sessionToken == .signed, let token = credentials.sessionToken {
             query.append(.init("X-Amz-Security-Token", token))
         }
@@ -172,10 +174,10 @@ public struct SigV4Signer: Sendable {
         var text: [UInt8] = []
         text.reserveCapacity(192)
         for line in [Self.algorithm, date, scope] {
-            text.append(contentsOf: line.utf8)
+            text.append(line)
             text.append(UInt8(ascii: "\n"))
         }
-        text.append(contentsOf: Digest.hex(Digest.sha256(canonical.bytes)).utf8)
+        text.append(Digest.hex(Digest.sha256(canonical.bytes)))
         let signature = keys.signature(
             of: text,
             secretAccessKey: credentials.secretAccessKey,

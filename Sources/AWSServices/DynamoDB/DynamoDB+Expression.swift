@@ -78,9 +78,8 @@ extension DynamoDB {
 
     /// Writes the expressions of one request with placeholders in common: `#0`, `#1`… for names, `:0`, `:1`… for values.
     struct ExpressionWriter {
-        private(set) var names: [String: String] = [:]
-        private(set) var values: [String: AttributeValue] = [:]
-        private var placeholders: [String: String] = [:]
+        private(set) var names: [String] = []
+        private(set) var values: [AttributeValue] = []
 
         mutating func write(_ expression: Expression?) -> String? {
             guard let expression else { return nil }
@@ -92,20 +91,17 @@ extension DynamoDB {
                 case .name(let name):
                     text += placeholder(of: name)
                 case .value(let value):
-                    let placeholder = ":\(values.count)"
-                    values[placeholder] = value
-                    text += placeholder
+                    text += ":\(values.count)"
+                    values.append(value)
                 }
             }
             return text
         }
 
         private mutating func placeholder(of name: String) -> String {
-            if let placeholder = placeholders[name] { return placeholder }
-            let placeholder = "#\(placeholders.count)"
-            placeholders[name] = placeholder
-            names[placeholder] = name
-            return placeholder
+            if let index = names.firstIndex(of: name) { return "#\(index)" }
+            names.append(name)
+            return "#\(names.count - 1)"
         }
     }
 }
@@ -116,8 +112,20 @@ extension JSONWriter {
         var writer = DynamoDB.ExpressionWriter()
         for (name, expression) in expressions { member(name, writer.write(expression)) }
         if !writer.names.isEmpty {
-            member("ExpressionAttributeNames") { $0.map(writer.names) { $0.string($1) } }
+            member("ExpressionAttributeNames") { json in
+                json.object { json in
+                    for (index, name) in writer.names.enumerated() { json.member("#\(index)", name) }
+                }
+            }
         }
-        if !writer.values.isEmpty { member("ExpressionAttributeValues", writer.values) }
+        if !writer.values.isEmpty {
+            member("ExpressionAttributeValues") { json in
+                json.object { json in
+                    for (index, value) in writer.values.enumerated() {
+                        json.member(":\(index)") { value.write(to: &$0) }
+                    }
+                }
+            }
+        }
     }
 }
