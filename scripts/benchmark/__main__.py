@@ -47,6 +47,8 @@ def measure(options):
         step("memory", "memory", measures.memory, executables, aws, 1000)
         step("first", "first real invocation", measures.first_invocation, executables, aws, 9 if quick else 30)
         step("warm", "warm real invocation", measures.warm_invocations, executables, aws, 5 if quick else 15)
+        step("warm_one_core", "warm real invocation on one core", measures.warm_invocations_on_one_core, executables, aws,
+             5 if quick else 15)
         step("events", "events of many instances", measures.growth_of_events, executables, aws,
              [] if quick else [1, 50, 1000], 5)
         step("checks", "checks of many rows", measures.growth_of_checks, executables, aws,

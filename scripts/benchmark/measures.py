@@ -1,6 +1,8 @@
 """What is measured, each for the packaged functions and for their Python peers, in turns."""
 
+import contextlib
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -81,6 +83,24 @@ class Executables:
         return Function(
             [sys.executable, "-m", "awslambdaric", f"{name}.handler"],
             {**SETTINGS, **environment, "_HANDLER": f"{name}.handler", "PYTHONPATH": str(PEERS)})
+
+
+@contextlib.contextmanager
+def one_core(aws):
+    """Within it this process, the stand-in and every function that starts share one core, as a function of less than
+    1,769 MB has no more. Then nobody pays for waking another core, which is charged to whoever sends."""
+    cores = os.sched_getaffinity(0)
+
+    def pin(to):
+        for process in os.getpid(), aws.process.pid:
+            for thread in os.listdir(f"/proc/{process}/task"):
+                os.sched_setaffinity(int(thread), to)
+
+    pin({max(cores)})
+    try:
+        yield
+    finally:
+        pin(cores)
 
 
 def run_instances(number, count=1):
@@ -212,6 +232,12 @@ def warm_invocations(executables, aws, rounds):
             function.invoke(run_instances(999))
             result[language]["traffic"] = aws.report()
     return result
+
+
+def warm_invocations_on_one_core(executables, aws, rounds):
+    """As `warm_invocations`, all processes on one core."""
+    with one_core(aws):
+        return warm_invocations(executables, aws, rounds)
 
 
 def growth_of_events(executables, aws, counts, rounds):
