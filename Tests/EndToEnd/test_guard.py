@@ -1,6 +1,8 @@
 """The guard: images in use get deregistration protection, and lose it once they are clear."""
 
+import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -124,6 +126,52 @@ def test_killed_while_it_protects(story: Story, world: World, effect: str) -> No
     run(story)
     assert protection(story) == ("disabled" if effect == "kill-before" else "enabled-without-cooldown")
     untag(story)
+
+
+@contextmanager
+def configured(stage: Stage, **variables: str) -> Iterator[None]:
+    """The deployed checker with other variables, as another `guard` deploys it, and its role without the tag's condition."""
+    functions, iam = stage.cloud.client("lambda", CREATOR), stage.cloud.client("iam", CREATOR)
+    name = stage.function("deregistration-checker").rpartition("/")[2]
+    configuration = functions.get_function_configuration(FunctionName=name)
+    role, before = configuration["Role"].rpartition("/")[2], configuration["Environment"]["Variables"]
+    action = "ec2:DisableImageDeregistrationProtection"
+    statement = {"Effect": "Allow", "Action": action, "Resource": "arn:aws:ec2:*::image/*"}
+    document = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+    def deploy(environment: dict[str, str]) -> None:
+        functions.update_function_configuration(FunctionName=name, Environment={"Variables": environment})
+        stage.cloud.set(recycle=stage.function("deregistration-checker"))
+
+    iam.put_role_policy(RoleName=role, PolicyName="release", PolicyDocument=document)
+    deploy(before | variables)
+    try:
+        yield
+    finally:
+        deploy(before)
+        iam.delete_role_policy(RoleName=role, PolicyName="release")
+
+
+def test_nothing_is_left_when_the_guard_is_released(stage: Stage, world: World) -> None:
+    """Used or not, with its tag or without; what somebody else protects stays."""
+    used, untagged, theirs = stage.story(), stage.story(), stage.story()
+    for story in (used, untagged):
+        tag(story)
+        story.tell(story.share(CONSUMER_A))
+        world.instance(story.image)
+    tag(theirs)
+    theirs.cloud.client("ec2", CREATOR).enable_image_deregistration_protection(ImageId=theirs.image, WithCooldown=False)
+    world.sweep()
+    run(used)
+    untag(untagged)
+    everybody = (used, untagged, theirs)
+    assert [protection(story) for story in everybody] == ["enabled-without-cooldown"] * 3
+    with configured(stage, GUARD="release"):
+        run(used)
+        run(used)
+    assert [protection(story) for story in everybody] == ["disabled", "disabled", "enabled-without-cooldown"]
+    for story in everybody:
+        untag(story)
 
 
 def test_what_the_guard_answers(story: Story, world: World) -> None:

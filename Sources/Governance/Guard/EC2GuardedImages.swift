@@ -12,7 +12,7 @@ struct EC2GuardedImages: GuardedImages {
         let filters: [EC2.Filter]
         switch scope {
         case .off: return []
-        case .all: filters = []
+        case .all, .release: filters = []
         case .tagged(let key, let value): filters = [.init("tag:\(key)", [Self.literal(value)])]
         }
         let request = EC2.DescribeImages(

@@ -20,21 +20,35 @@ public enum GuardPlan: Hashable, Sendable {
     /// - Parameters:
     ///   - protection: As EC2 tells it.
     ///   - status: What the guard noted of the image; nil where it never did anything.
-    public init(_ protection: DeregistrationProtection, _ status: GuardRecord.Status?) {
+    ///   - isReleasing: Whether the guard takes back all it gave, and gives nothing.
+    public init(_ protection: DeregistrationProtection, _ status: GuardRecord.Status?, isReleasing: Bool = false) {
+        let plan = Self.plan(protection, status)
+        guard isReleasing else {
+            self = plan
+            return
+        }
+        switch plan {
+        case .settled: self = plan
+        case .ifUsed(_, else: let step): self = .settled(step)
+        case .ifClear(let step): self = .settled(step)
+        }
+    }
+
+    private static func plan(_ protection: DeregistrationProtection, _ status: GuardRecord.Status?) -> GuardPlan {
         switch (protection, status) {
-        case (.other, _): self = .settled(.nothing)
-        case (.disabled, nil), (.disabled, .unguarded): self = .ifUsed(.give, else: .nothing)
+        case (.other, _): .settled(.nothing)
+        case (.disabled, nil), (.disabled, .unguarded): .ifUsed(.give, else: .nothing)
         // It was never given, or somebody took it away, or the guard did and was cut off.
         case (.disabled, .giving), (.disabled, .given), (.disabled, .taking), (.disabled, .left):
-            self = .ifUsed(.give, else: .forget)
-        case (.enabled, .given): self = .ifClear(.take)
-        case (.enabled, .giving), (.enabled, .taking): self = .settled(.leave)
+            .ifUsed(.give, else: .forget)
+        case (.enabled, .given): .ifClear(.take)
+        case (.enabled, .giving), (.enabled, .taking): .settled(.leave)
         // The guard gives none with a cooldown: somebody else has taken the image over.
         case (.enabledWithCooldown, .giving), (.enabledWithCooldown, .given), (.enabledWithCooldown, .taking):
-            self = .settled(.forget)
+            .settled(.forget)
         case (.enabled, nil), (.enabled, .unguarded), (.enabled, .left),
             (.enabledWithCooldown, nil), (.enabledWithCooldown, .unguarded), (.enabledWithCooldown, .left):
-            self = .settled(.nothing)
+            .settled(.nothing)
         }
     }
 }

@@ -44,7 +44,7 @@ public protocol GuardStore: Sendable {
 }
 
 /// Gives images that are in use protection from deregistration, and takes it away again, but only what it gave itself, once
-/// they are clear. What is not known well enough stays as it is.
+/// they are clear. What is not known well enough stays as it is. When it is to stop, it takes back all it gave.
 ///
 /// It can be cut off anywhere and run twice at once. What it cannot notice is that somebody changes an image's protection
 /// in the very moment between its look at the image and its own call; nor that somebody ends the guard's protection and
@@ -54,12 +54,15 @@ public struct ImageGuard<Images: GuardedImages, Use: ImageUse, Store: GuardStore
     let use: Use
     let store: Store
     let effects: AWSEffects
+    let isReleasing: Bool
 
-    public init(images: Images, use: Use, store: Store, effects: AWSEffects) {
+    /// - Parameter isReleasing: Whether it takes back all it gave, whatever uses the images, and gives nothing.
+    public init(images: Images, use: Use, store: Store, effects: AWSEffects, isReleasing: Bool = false) {
         self.images = images
         self.use = use
         self.store = store
         self.effects = effects
+        self.isReleasing = isReleasing
     }
 
     /// Images whose records are read with one request, and which are looked at side by side.
@@ -120,7 +123,8 @@ public struct ImageGuard<Images: GuardedImages, Use: ImageUse, Store: GuardStore
 
     private func handle(_ image: GuardedImage, _ stored: Stored<GuardRecord>?, _ logger: Logger) async -> Outcome {
         do {
-            let step = try await step(GuardPlan(image.protection, stored?.value.status), image.image)
+            let plan = GuardPlan(image.protection, stored?.value.status, isReleasing: isReleasing)
+            let step = try await step(plan, image.image)
             guard try await take(step, image.image, stored) else { return .success(.nothing) }
             if step == .leave {
                 logger.warn(

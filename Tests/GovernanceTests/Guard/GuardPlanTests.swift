@@ -59,6 +59,25 @@ import Testing
         }
     }
 
+    /// To stop, it takes back what it certainly gave, whatever uses the image, gives nothing, and asks nobody about use.
+    @Test func releasing() {
+        let forgotten: [GuardRecord.Status] = [.giving, .given, .taking, .left]
+        for (protection, plans) in Self.plans {
+            for status in plans.keys {
+                let expected: GuardStep =
+                    switch (protection, status) {
+                    case (.enabled, .given): .take
+                    case (.enabled, .giving), (.enabled, .taking): .leave
+                    case (.disabled, let status?) where forgotten.contains(status): .forget
+                    case (.enabledWithCooldown, let status?) where forgotten.dropLast().contains(status): .forget
+                    default: .nothing
+                    }
+                let plan = GuardPlan(protection, status, isReleasing: true)
+                #expect(plan == .settled(expected), "\(protection) \(status as Any)")
+            }
+        }
+    }
+
     @Test(arguments: [
         ("disabled", DeregistrationProtection.disabled), ("enabled-without-cooldown", .enabled),
         ("enabled-with-cooldown", .enabledWithCooldown), ("disabled-after-cooldown", .other), ("", .other),
@@ -72,6 +91,7 @@ import Testing
         #expect(try GuardScope(mode: nil, tag: "a=b") == .off)
         #expect(try GuardScope(mode: "off", tag: nil) == .off)
         #expect(try GuardScope(mode: "all", tag: nil) == .all)
+        #expect(try GuardScope(mode: "release", tag: "a=b") == .release)
         #expect(try GuardScope(mode: "tagged", tag: "team/guard=yes=1") == .tagged(key: "team/guard", value: "yes=1"))
         #expect(try GuardScope(mode: "tagged", tag: "guard=") == .tagged(key: "guard", value: ""))
         for (mode, tag) in [("on", nil), ("tagged", nil), ("tagged", "guard"), ("tagged", "=x"), ("ALL", nil)] {

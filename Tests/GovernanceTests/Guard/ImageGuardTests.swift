@@ -10,8 +10,14 @@ import Testing
     private static let silent = Logger(level: .fatal)
 
     @discardableResult
-    private func run() async throws -> GuardReport {
-        try await ImageGuard(images: world, use: world, store: world, effects: .live()).run(logger: Self.silent)
+    private func run(isReleasing: Bool = false) async throws -> GuardReport {
+        try await ImageGuard(
+            images: world,
+            use: world,
+            store: world,
+            effects: .live(),
+            isReleasing: isReleasing
+        ).run(logger: Self.silent)
     }
 
     private var status: GuardRecord.Status? { world.now.record?.value.status }
@@ -43,6 +49,23 @@ import Testing
         #expect(status == .unguarded)
         world.change { $0.outcome = .inUse }
         #expect(try await run().given == [image])
+    }
+
+    /// A team stops using the guard: nothing of it stays behind, and nothing of anybody else is touched.
+    @Test(arguments: Verdict.Outcome.allCases) func whenItStopsItTakesBackWhatItGave(outcome: Verdict.Outcome)
+        async throws
+    {
+        world.change { $0.outcome = .inUse }
+        try await run()
+        world.change { $0.outcome = outcome }
+        #expect(try await run(isReleasing: true).taken == [image])
+        #expect(world.now.protection == .disabled)
+        #expect(status == .unguarded)
+        #expect(try await run(isReleasing: true).taken == [])
+        world.change { ($0.protection, $0.giver) = (.enabled, .person) }
+        #expect(try await run(isReleasing: true).taken == [])
+        #expect(world.now.protection == .enabled)
+        #expect(world.now.stolen == 0)
     }
 
     @Test(arguments: [DeregistrationProtection.enabled, .enabledWithCooldown, .other])

@@ -135,7 +135,7 @@ data "aws_iam_policy_document" "deregistration_checker" {
 
     content {
       sid       = "GuardImages"
-      actions   = ["ec2:DisableImageDeregistrationProtection", "ec2:EnableImageDeregistrationProtection"]
+      actions   = concat(["ec2:DisableImageDeregistrationProtection"], var.guard == "release" ? [] : ["ec2:EnableImageDeregistrationProtection"])
       resources = ["arn:${local.partition}:ec2:${local.region}::image/*"]
 
       dynamic "condition" {

@@ -49,7 +49,7 @@ locals {
     {
       for key, rule in {
         guard = {
-          description         = "Protects images in use from deregistration, and those no longer in use no more"
+          description         = var.guard == "release" ? "Takes back the protection from deregistration that it gave" : "Protects images in use from deregistration, and those no longer in use no more"
           schedule_expression = "rate(1 hour)"
           input               = jsonencode({ guard = {} })
         }
