@@ -19,6 +19,7 @@ module "creator" {
   sweep_interval_hours    = var.sweep_interval_hours
   maximum_sweep_age_hours = var.maximum_sweep_age_hours
   tracker_timeout         = var.tracker_timeout
+  departed_after_days     = var.departed_after_days
   guard                   = var.guard
   guard_tag               = var.guard_tag
   dashboard               = var.dashboard

@@ -134,8 +134,14 @@ variable "maximum_sweep_age_hours" {
   }
 }
 
+variable "departed_after_days" {
+  description = "An account without any image whose usage tracker was not heard of for so many days is taken for gone."
+  type        = number
+  default     = 30
+}
+
 variable "guard" {
-  description = "Give images in use deregistration protection, and take it away once they are clear: off, tagged (those with guard_tag) or all."
+  description = "Give images in use deregistration protection, and take it away once they are clear: off, tagged (those with guard_tag), all, or release: take back all that the guard gave; apply release and wait an hour before off."
   type        = string
   default     = "off"
 }

@@ -90,6 +90,20 @@ def test_an_account_with_a_share_and_no_tracker(story: Story, worlds: dict[str, 
     assert [STRANGER in reason for reason in answer["reasons"]] == [True]
 
 
+def test_a_tracker_that_has_not_swept_yet(story: Story, worlds: dict[str, World]) -> None:
+    """Its first tick makes it known, before it has listed anything."""
+    world = worlds[CONSUMER_A]
+    story.tell(story.share(CONSUMER_A))
+    assert statuses(check(story))[world.number] == "no-tracker"
+    story.cloud.fault("kill-before", function=world.tracker, action="ec2:DescribeInstances", times=None)
+    story.cloud.fire_schedule(CONSUMER_A, "ami-steward-usage-tracker-sweep")
+    story.cloud.clear_faults()
+    answer = check(story)
+    assert (answer["verdict"], statuses(answer)[world.number]) == ("unknown", "never")
+    assert f"account {world.number} has never been swept completely" in answer["reasons"]
+    world.release_lease()
+
+
 def test_the_owner_has_its_images_as_well(story: Story, worlds: dict[str, World]) -> None:
     owner = World(story.stage, CREATOR)
     owner.forget()
@@ -253,6 +267,25 @@ def test_measured_each_hour(story: Story, worlds: dict[str, World]) -> None:
     assert 29.9 < found["SweepAge"] < 30.5
     assert line["FunctionName"] == "ami-steward-deregistration-checker"
     assert STRANGER not in {value for value in line.values() if isinstance(value, str)}
+
+
+def test_what_is_measured_is_what_a_check_doubts(story: Story, worlds: dict[str, World]) -> None:
+    """A share that is newer than the sweep makes the account unknown, for both."""
+    world = worlds[CONSUMER_A]
+    world.sweep()
+    world.backdate(hours=1)
+
+    def unknown() -> list[str]:
+        answer, failed = story.stage.invoke("deregistration-checker", {"measure": {}})
+        assert not failed, answer
+        return answer["unknown_accounts"]
+
+    assert world.number not in unknown()
+    event = story.share(CONSUMER_A)
+    story.tell(event | {"detail": event["detail"] | {"eventTime": now()}})
+    assert world.number in unknown()
+    world.sweep()
+    assert world.number not in unknown()
 
 
 def test_alerts_are_counted(story: Story) -> None:

@@ -70,7 +70,7 @@ struct AccountStanding: Sendable {
 
     var resourceCount: Int { counts.values.reduce(0, +) }
 
-    /// Every account that has or uses an image or has a usage tracker, sorted.
+    /// Every account that has or uses an image or has a usage tracker that was heard of lately, sorted.
     static func all(
         _ contents: SharesContents,
         _ usage: UsageContents,
@@ -87,7 +87,10 @@ struct AccountStanding: Sendable {
             used[account, default: 0] += 1
             for kind in summary.presentKinds { counts[account, default: [:]][kind, default: 0] += summary[kind].count }
         }
-        return Set(shared.keys).union(used.keys).union(usage.coverage.keys).sorted().map { id in
+        let tracked = usage.coverage.filter {
+            !$0.value.isDeparted(after: CoverageEntry.defaultDepartedAfterDays, now: now)
+        }
+        return Set(shared.keys).union(used.keys).union(tracked.keys).sorted().map { id in
             AccountStanding(
                 id: id,
                 sharedImages: shared[id] ?? 0,

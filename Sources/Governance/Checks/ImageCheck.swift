@@ -24,6 +24,7 @@ public struct ImageCheck: Sendable {
     let region: Region
     let owner: AccountID?
     let maximumSweepAgeHours: Int64
+    let departedAfterDays: Int64
     let links: ConsoleLinks
     let effects: AWSEffects
 
@@ -42,6 +43,7 @@ public struct ImageCheck: Sendable {
         region: Region,
         owner: AccountID?,
         maximumSweepAgeHours: Int64 = UsageEvidence.defaultMaximumSweepAgeHours,
+        departedAfterDays: Int64 = CoverageEntry.defaultDepartedAfterDays,
         links: ConsoleLinks,
         effects: AWSEffects = .live()
     ) {
@@ -54,6 +56,7 @@ public struct ImageCheck: Sendable {
         self.region = region
         self.owner = owner
         self.maximumSweepAgeHours = maximumSweepAgeHours
+        self.departedAfterDays = departedAfterDays
         self.links = links
         self.effects = effects
     }
@@ -123,7 +126,7 @@ public struct ImageCheck: Sendable {
         shares: [ShareRecord],
         coverage: [AccountID: CoverageEntry]
     ) -> UsageEvidence {
-        UsageEvidence(
+        var evidence = UsageEvidence(
             accounts: accounts.map { Set($0) },
             owner: owner,
             isRecorded: isRecorded,
@@ -132,6 +135,8 @@ public struct ImageCheck: Sendable {
             now: EventTime(effects.now()),
             maximumSweepAgeHours: maximumSweepAgeHours
         )
+        evidence.departedAfterDays = departedAfterDays
+        return evidence
     }
 
     // MARK: Reading

@@ -52,6 +52,8 @@ public struct UsageEvidence: Sendable {
     public var now: EventTime
     /// For so long from its beginning on, a sweep counts.
     public var maximumSweepAgeHours: Int64
+    /// So long after the last sign of its tracker an account that has no image is taken for gone.
+    public var departedAfterDays = CoverageEntry.defaultDepartedAfterDays
 
     /// 48 hours: a sweep each day, and one that may fail.
     public static let defaultMaximumSweepAgeHours: Int64 = 48

@@ -35,7 +35,12 @@ public struct Verdict: Hashable, Sendable {
         let former = evidence.formerPrincipals
         let required = Self.requiredAccounts(evidence, shares)
         var accounts = required.union(former.compactMap(\.principal.account))
-        if evidence.accounts == nil, !groups.isEmpty { accounts.formUnion(evidence.coverage.keys) }
+        if evidence.accounts == nil, !groups.isEmpty {
+            let present = evidence.coverage.filter {
+                !$0.value.isDeparted(after: evidence.departedAfterDays, now: evidence.now)
+            }
+            accounts.formUnion(present.keys)
+        }
         var known: [AccountID: AccountCoverage] = [:]
         for account in accounts {
             let share: EventTime? = shares[.account(account)] ?? nil

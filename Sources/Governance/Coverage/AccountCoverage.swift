@@ -5,6 +5,18 @@ public enum CoverageEntry: Hashable, Sendable {
     case unreadable(attribute: String)
 }
 
+extension CoverageEntry {
+    /// 30 days.
+    public static let defaultDepartedAfterDays: Int64 = 30
+
+    /// Whether nothing was heard of the account's tracker for so long that it is taken for gone. That is no matter as long
+    /// as an image is shared with the account, or it is known to use one: then it is not known well.
+    public func isDeparted(after days: Int64, now: EventTime) -> Bool {
+        guard case .record(let record) = self, let sign = record.lastSign else { return false }
+        return sign.advanced(bySeconds: days * 86_400) < now
+    }
+}
+
 /// How well one account's use of images is known at one moment.
 public struct AccountCoverage: Hashable, Sendable {
     public enum Status: String, Hashable, Sendable, CaseIterable {

@@ -58,3 +58,10 @@ public struct CoverageRecord: Hashable, Sendable {
         self.lastEventHandled = lastEventHandled
     }
 }
+
+extension CoverageRecord {
+    /// When something was last heard of the tracker; nil where nothing ever was.
+    public var lastSign: EventTime? {
+        [lastSweep?.completed, currentSweepStarted, lastEventHandled, lastEvent].compactMap { $0 }.max()
+    }
+}

@@ -12,7 +12,11 @@ struct UsageMeasurement: Sendable {
     let sharesTable: String
     let usageTable: String
     let region: Region
+    /// The account that owns the images, which has all of them.
+    let owner: AccountID?
     let maximumSweepAgeHours: Int64
+    /// So long after the last sign of its tracker an account that has no image is taken for gone.
+    let departedAfterDays: Int64
 
     /// What was measured; nil for what could not be.
     struct Result: Hashable, Sendable {
@@ -20,13 +24,15 @@ struct UsageMeasurement: Sendable {
         var usageRows: Int?
         /// Hours since the beginning of the oldest last complete sweep, of the accounts that have images.
         var sweepAge: Double?
-        /// Accounts that have images and were not swept, or not lately.
+        /// Accounts that have images and whose use is not known well enough to call one of them clear, by the rule of
+        /// ``Verdict``.
         var unknownAccounts: [AccountID] = []
     }
 
     /// Who has images, by the shares table.
     struct Sharing: Hashable, Sendable {
-        var accounts: Set<AccountID> = []
+        /// Since when each account has the image that it got last.
+        var accounts: [AccountID: EventTime?] = [:]
         /// Whether an image is shared with accounts that nobody can list.
         var hasGroups = false
     }
@@ -37,26 +43,30 @@ struct UsageMeasurement: Sendable {
         async let shares = attempt { () throws(AWSError) -> Sharing in try await sharing() }
         let entries = try await coverage.entries(in: region)
         let (counted, shared) = (await rows, await shares)
-        var result = Self.result(entries, try? shared.get(), now: now, maximumAgeHours: maximumSweepAgeHours)
+        var result = self.result(entries, try? shared.get(), now: now)
         result.usageRows = (try? counted.get()).map { max(0, $0 - entries.count) }
         return (result, [counted.failure, shared.failure].compactMap { $0 })
     }
 
-    static func result(
-        _ entries: [AccountID: CoverageEntry],
-        _ sharing: Sharing?,
-        now: EventTime,
-        maximumAgeHours: Int64
-    ) -> Result {
-        var accounts = sharing?.accounts ?? []
-        if sharing?.hasGroups ?? true { accounts.formUnion(entries.keys) }
+    func result(_ entries: [AccountID: CoverageEntry], _ sharing: Sharing?, now: EventTime) -> Result {
+        var accounts = Set((sharing?.accounts ?? [:]).keys)
+        if let owner { accounts.insert(owner) }
+        if sharing?.hasGroups ?? true {
+            accounts.formUnion(entries.filter { !$0.value.isDeparted(after: departedAfterDays, now: now) }.keys)
+        }
         let coverage = accounts.sorted().map { account in
-            AccountCoverage(of: account, entries[account], now: now, maximumAgeHours: maximumAgeHours)
+            AccountCoverage(
+                of: account,
+                entries[account],
+                now: now,
+                maximumAgeHours: maximumSweepAgeHours,
+                shared: sharing?.accounts[account] ?? nil
+            )
         }
         let oldest = coverage.compactMap(\.lastSweep?.started).min()
         return Result(
             sweepAge: oldest.map { max(0, Double(now.milliseconds - $0.milliseconds) / 3_600_000) },
-            unknownAccounts: coverage.filter { $0.status != .swept }.map(\.account)
+            unknownAccounts: coverage.filter { !$0.isKnown }.map(\.account)
         )
     }
 
@@ -65,12 +75,14 @@ struct UsageMeasurement: Sendable {
         let scan = DynamoDB.Scan(
             table: sharesTable,
             filter: "\(name: "status") = \(.string(ShareStatus.shared.rawValue))",
-            attributes: [ShareRecord.principalKey]
+            attributes: [ShareRecord.principalKey, ShareRecord.timeAttribute]
         )
         for try await page in dynamoDB.scan(scan) {
             for item in page.items {
                 switch item[ShareRecord.principalKey]?.stringValue.flatMap(Principal.init(_:)) {
-                case .account(let account): sharing.accounts.insert(account)
+                case .account(let account):
+                    let time = item[ShareRecord.timeAttribute]?.stringValue.flatMap { EventTime($0) }
+                    sharing.accounts[account] = [sharing.accounts[account] ?? nil, time].compactMap { $0 }.max()
                 case .some: sharing.hasGroups = true
                 case nil: break
                 }

@@ -28,7 +28,7 @@ public struct DeregistrationChecker: Sendable {
     ///   `EMAIL_PARAMETER_PREFIX` and `MEMBERSHIP_PARAMETER_PREFIX` (optional), under which the Parameter Store has a
     ///   parameter for each account; `ADMINISTRATOR_ADDRESS_PARAMETER`; `ALERT_SENDER`, an address SES may send from;
     ///   `ALERT_TOPIC_ARN`, a topic of the account that owns the images; `MAXIMUM_SWEEP_AGE_HOURS`, 1 to 8,760, by default
-    ///   48; `GUARD`, `off` (the default), `tagged` or `all`, and for `tagged` `GUARD_TAG`, `key=value`.
+    ///   48; `DEPARTED_AFTER_DAYS`, 1 to 3,650, by default 30; `GUARD`, `off` (the default), `tagged`, `all` or `release`, and for `tagged` `GUARD_TAG`, `key=value`.
     public init(_ environment: LambdaEnvironment) throws {
         let client = try AWSClient.initialized()
         let dynamoDB = DynamoDB(client)
@@ -44,6 +44,11 @@ public struct DeregistrationChecker: Sendable {
         guard let hours = Int64(hoursText), (1...8_760).contains(hours) else {
             throw ConfigurationError(message: "MAXIMUM_SWEEP_AGE_HOURS is not a number from 1 to 8760")
         }
+        let daysText = environment["DEPARTED_AFTER_DAYS"] ?? "\(CoverageEntry.defaultDepartedAfterDays)"
+        guard let days = Int64(daysText), (1...3_650).contains(days) else {
+            throw ConfigurationError(message: "DEPARTED_AFTER_DAYS is not a number from 1 to 3650")
+        }
+        let owner = ARN(topicARN).flatMap { AccountID($0.account) }
         let console = AWSPartition(region: regionText).consoleURL(region: regionText) ?? ""
         let links = ConsoleLinks(host: String(console.dropFirst("https://".count)), region: region)
         let addresses = AddressBook(
@@ -78,8 +83,9 @@ public struct DeregistrationChecker: Sendable {
             usageTable: usageTable,
             index: index,
             region: region,
-            owner: ARN(topicARN).flatMap { AccountID($0.account) },
+            owner: owner,
             maximumSweepAgeHours: hours,
+            departedAfterDays: days,
             links: links
         )
         measurement = UsageMeasurement(
@@ -88,7 +94,9 @@ public struct DeregistrationChecker: Sendable {
             sharesTable: sharesTable,
             usageTable: usageTable,
             region: region,
-            maximumSweepAgeHours: hours
+            owner: owner,
+            maximumSweepAgeHours: hours,
+            departedAfterDays: days
         )
         guardScope = try GuardScope(mode: environment["GUARD"], tag: environment["GUARD_TAG"])
         guardStore = DynamoDBGuardStore(dynamoDB, table: sharesTable)
@@ -189,7 +197,8 @@ public struct DeregistrationChecker: Sendable {
             images: EC2GuardedImages(ec2: ec2, scope: guardScope),
             use: try await CheckedImageUse(check, logger: context.logger),
             store: guardStore,
-            effects: effects
+            effects: effects,
+            isReleasing: guardScope == .release
         )
         let report = try await images.run(logger: context.logger)
         context.logger.info(

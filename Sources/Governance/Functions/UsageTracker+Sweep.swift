@@ -62,7 +62,7 @@ extension UsageTracker {
                         .init("SweepResources", checkpoint.resources),
                         .init("SweepReleased", checkpoint.released),
                         .init("SweepRevived", checkpoint.revived),
-                        .init("SweepSkippedSections", checkpoint.incomplete.count),
+                        .init("SweepSkippedSections", checkpoint.incomplete.count(where: \.mayHideUse)),
                     ]
                 )
             )

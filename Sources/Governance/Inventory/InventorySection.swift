@@ -43,4 +43,8 @@ extension InventorySection {
     /// (<https://github.com/boto/botocore/blob/develop/botocore/data/endpoints.json>), EKS has one in every region of EC2;
     /// Image Builder is not in that list.
     var mayHaveNoEndpoint: Bool { self == .imageRecipes || self == .containerRecipes }
+
+    /// Whether there may be use that nobody knows of where it is left out. EC2's references name only resources that other
+    /// sections list.
+    var mayHideUse: Bool { self != .imageReferences }
 }

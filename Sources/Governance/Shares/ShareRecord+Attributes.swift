@@ -19,6 +19,8 @@ extension ShareRecord {
     public static let imageKey = "image_id"
     /// The sort key: a principal's text, or `ImageRecord.sortKey`.
     public static let principalKey = "principal"
+    /// Of the event that made the principal's status.
+    static let timeAttribute = "event_time"
 
     /// Everything but the keys.
     public var attributes: ItemAttributes {

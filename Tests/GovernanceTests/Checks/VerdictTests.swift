@@ -239,9 +239,11 @@ import Testing
         // Whoever names the accounts has listed them.
         let members = evidence(shares, [swept(consumer), swept(Self.other)], accounts: [consumer, Self.other])
         expect(members, .clear)
-        // Whoever has a tracker may belong to the group: the answer says how well it is known.
+        // Whoever has a tracker may belong to the group: the answer says how well it is known, unless it is long gone.
         let known = Verdict(evidence(shares, [swept(consumer)])).coverage
         #expect(known.map(\.account) == [creator, consumer])
+        let gone = CoverageRecord(account: Self.other, region: region, lastEvent: time("2026-10-01T00:00:00Z"))
+        #expect(Verdict(evidence(shares, [swept(consumer), gone])).coverage.map(\.account) == [creator, consumer])
     }
 
     // MARK: Launch permissions

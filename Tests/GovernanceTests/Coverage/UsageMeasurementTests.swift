@@ -8,39 +8,77 @@ import Testing
 
 @Suite struct UsageMeasurementTests {
     private static let other = AccountID(checked: "777788889999")
+    private static let late = AccountID(checked: "888899990000")
 
+    /// Of accounts that got their images on the first of the month.
     private func result(
         _ coverage: [CoverageRecord],
-        _ sharing: UsageMeasurement.Sharing?
-    ) -> UsageMeasurement.Result {
-        UsageMeasurement.result(
+        _ accounts: [AccountID]?,
+        shared: String = "2026-11-01T00:00:00Z",
+        hasGroups: Bool = false,
+        owner: AccountID? = nil
+    ) throws -> UsageMeasurement.Result {
+        let sharing = accounts.map { accounts in
+            UsageMeasurement.Sharing(
+                accounts: Dictionary(uniqueKeysWithValues: accounts.map { ($0, time(shared)) }),
+                hasGroups: hasGroups
+            )
+        }
+        return try measurement(owner: owner) { _, _ in .status(500) }.1.result(
             Dictionary(uniqueKeysWithValues: coverage.map { ($0.account, .record($0)) }),
             sharing,
-            now: asked,
-            maximumAgeHours: 48
+            now: asked
         )
     }
 
-    @Test func theOldestSweepAndTheAccountsThatAreNotKnown() {
+    @Test func theOldestSweepAndTheAccountsThatAreNotKnown() throws {
         let coverage = [swept(consumer), swept(Self.other, at: "2026-11-17T10:00:00Z")]
-        let both = result(coverage, .init(accounts: [consumer, Self.other]))
+        let both = try result(coverage, [consumer, Self.other])
         #expect(both.sweepAge == 72)
         #expect(both.unknownAccounts == [Self.other])
-        #expect(result(coverage, .init(accounts: [consumer])).sweepAge == 2)
-        #expect(result(coverage, .init(accounts: [consumer])).unknownAccounts == [])
+        #expect(try result(coverage, [consumer]).sweepAge == 2)
+        #expect(try result(coverage, [consumer]).unknownAccounts == [])
         // Whoever has no image any more is of no concern, unless a group may bring it one.
-        #expect(result(coverage, .init(accounts: [])) == .init())
-        #expect(result(coverage, .init(hasGroups: true)).sweepAge == 72)
+        #expect(try result(coverage, []) == .init())
+        #expect(try result(coverage, [], hasGroups: true).sweepAge == 72)
         // Where shares cannot be read, everybody counts.
-        #expect(result(coverage, nil).unknownAccounts == [Self.other])
+        #expect(try result(coverage, nil).unknownAccounts == [Self.other])
         // Without a tracker, or without a sweep.
         let heard = CoverageRecord(account: consumer, region: region, lastEvent: asked)
-        let unknown = result([heard], .init(accounts: [consumer, Self.other]))
+        let unknown = try result([heard], [consumer, Self.other])
         #expect(unknown.unknownAccounts == [consumer, Self.other])
         #expect(unknown.sweepAge == nil)
     }
 
+    /// As a verdict has it: what a sweep left out, a share that is newer than the sweep, and the owner count.
+    @Test func theRuleIsThatOfTheVerdict() throws {
+        let skipped = [swept(consumer, skipped: ["fleets"]), swept(Self.other, skipped: ["image-references"])]
+        #expect(try result(skipped, [consumer, Self.other]).unknownAccounts == [consumer])
+        let coverage = [swept(consumer)]
+        #expect(try result(coverage, [consumer], shared: "2026-11-20T08:00:00Z").unknownAccounts == [consumer])
+        #expect(try result(coverage, [consumer], shared: "2026-11-20T07:59:59Z").unknownAccounts == [])
+        #expect(try result(coverage, [consumer], owner: creator).unknownAccounts == [creator])
+        #expect(try result(coverage + [swept(creator)], [consumer], owner: creator).unknownAccounts == [])
+    }
+
+    /// An account that has no image any more is gone for the measures 30 days after the last sign of its tracker.
+    @Test(arguments: [("2026-10-21T10:00:01Z", true), ("2026-10-21T09:58:59Z", false)])
+    func accountsThatAreGone(sweep: String, isThere: Bool) throws {
+        var gone = swept(Self.other, at: sweep)
+        (gone.lastEvent, gone.lastEventHandled) = (nil, nil)
+        let coverage = [swept(consumer), gone]
+        let groups = try result(coverage, [consumer], hasGroups: true)
+        #expect(groups.unknownAccounts == (isThere ? [Self.other] : []))
+        #expect(((groups.sweepAge ?? 0) > 700) == isThere)
+        // Whoever has an image counts, however long nothing was heard.
+        #expect(try result(coverage, [consumer, Self.other]).unknownAccounts == [Self.other])
+        // Events are a sign, too.
+        gone.lastEventHandled = asked
+        #expect(try result([gone], [], hasGroups: true).unknownAccounts == [Self.other])
+    }
+
     private func measurement(
+        owner: AccountID? = nil,
         _ reply: @escaping @Sendable (_ operation: String, _ body: String) -> TestServer.Reply
     ) throws -> (CloudFixture, UsageMeasurement) {
         let fixture = try CloudFixture(reply: reply)
@@ -51,22 +89,31 @@ import Testing
             sharesTable: "shares",
             usageTable: "usage",
             region: region,
-            maximumSweepAgeHours: 48
+            owner: owner,
+            maximumSweepAgeHours: 48,
+            departedAfterDays: 30
         )
         return (fixture, measurement)
     }
 
-    private static func principal(_ text: String) -> String { CloudFixture.item(["principal": text]) }
+    private static func principal(_ text: String, at time: String = "2026-11-01T00:00:00.000Z") -> String {
+        CloudFixture.item(["principal": text, "event_time": time])
+    }
 
     @Test func whatIsAskedOfTheTables() async throws {
         let (fixture, measurement) = try measurement { operation, body in
             switch operation {
-            case "Query": CloudFixture.items([CloudFixture.item(of: swept(consumer))])
+            case "Query": CloudFixture.items([swept(consumer), swept(Self.late)].map(CloudFixture.item(of:)))
             case "Scan":
                 body.contains("ExclusiveStartKey")
                     ? CloudFixture.items([Self.principal("account#\(consumer)"), Self.principal("image")])
                     : CloudFixture.items(
-                        [Self.principal("account#\(Self.other)")],
+                        // The latest of several images counts.
+                        [
+                            Self.principal("account#\(Self.other)"),
+                            Self.principal("account#\(Self.late)", at: "2026-11-20T09:00:00.000Z"),
+                            Self.principal("account#\(Self.late)"),
+                        ],
                         more: CloudFixture.item(["image_id": "ami-1", "principal": "x"])
                     )
             default: .ok(#"{"Table":{"TableName":"usage","TableStatus":"ACTIVE","ItemCount":120001}}"#)
@@ -75,7 +122,7 @@ import Testing
         let (result, failures) = try await measurement.run(now: asked)
         #expect(failures.isEmpty)
         // Coverage is no usage.
-        #expect(result == .init(usageRows: 120_000, sweepAge: 2, unknownAccounts: [Self.other]))
+        #expect(result == .init(usageRows: 119_999, sweepAge: 2, unknownAccounts: [Self.other, Self.late]))
         #expect(fixture.operations.sorted() == ["DescribeTable", "Query", "Scan", "Scan"])
         #expect(fixture.bodies(of: "Scan").allSatisfy { $0.contains(#"{"S":"shared"}"#) })
     }

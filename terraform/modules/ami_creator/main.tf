@@ -83,6 +83,7 @@ module "deregistration_checker" {
     ALERT_SENDER                    = var.alert_sender
     ALERT_TOPIC_ARN                 = aws_sns_topic.alerts.arn
     MAXIMUM_SWEEP_AGE_HOURS         = tostring(var.maximum_sweep_age_hours)
+    DEPARTED_AFTER_DAYS             = tostring(var.departed_after_days)
     GUARD                           = var.guard
     GUARD_TAG                       = var.guard_tag
   }

@@ -8,16 +8,19 @@ locals {
       period      = 3600
       description = "The last complete sweep of some consumer account was begun more than ${var.maximum_sweep_age_hours} hours ago: what it uses is not known any more. A check of an image names the account."
     }
+    # An account that has just got an image is not known until its next sweep: that is no reason to alarm anybody.
     unknown-accounts = {
       metric      = "UnknownAccounts"
       statistic   = "Maximum"
       period      = 3600
-      description = "Images are shared with accounts whose usage is not known: no usage tracker, or none that swept in time. A check of an image names them."
+      periods     = min(168, var.sweep_interval_hours + 2)
+      threshold   = var.consumer ? 0 : 1 # this account itself, which is not watched
+      description = "For ${min(168, var.sweep_interval_hours + 2)} hours, there have been accounts that have images and whose usage is not known: no usage tracker, none that swept in time and since they got the image, or one that could not list everything. A check of an image names them."
     }
     gaps = {
       metric      = "Gaps"
       statistic   = "Maximum"
-      description = "EC2 reports other usage of an image than the usage table does. The answer of the check, and its log, say which account and type."
+      description = "EC2 reports other usage of an image than the usage table does, and the delay of its report does not explain it. The answer of the check, and its log, say which account and type."
     }
     alerts-failed = {
       metric      = "AlertsFailed"

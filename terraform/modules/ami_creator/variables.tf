@@ -309,14 +309,25 @@ variable "maximum_sweep_age_hours" {
   }
 }
 
+variable "departed_after_days" {
+  description = "An account that has no image any more, and whose usage tracker was not heard of for so many days, is taken for gone: it is not listed and not measured."
+  type        = number
+  default     = 30
+
+  validation {
+    condition     = var.departed_after_days >= 1 && var.departed_after_days <= 3650 && floor(var.departed_after_days) == var.departed_after_days
+    error_message = "The time is 1 to 3650 whole days."
+  }
+}
+
 variable "guard" {
-  description = "Give images that are in use deregistration protection, and take it away again once they are clear: `off`, `tagged` (images with guard_tag) or `all` (every image of this account). Protection that others gave is left alone."
+  description = "Give images that are in use deregistration protection, and take it away again once they are clear: `off`, `tagged` (images with guard_tag), `all` (every image of this account), or `release`: take away whatever protection the guard gave, also from images that lost the tag, and give none. Protection that others gave is left alone. Before `off`, which stops the guard and leaves what it gave, apply `release` and wait for its run, within an hour."
   type        = string
   default     = "off"
 
   validation {
-    condition     = contains(["off", "tagged", "all"], var.guard)
-    error_message = "The guard is off, tagged or all."
+    condition     = contains(["off", "tagged", "all", "release"], var.guard)
+    error_message = "The guard is off, tagged, all or release."
   }
 }
 

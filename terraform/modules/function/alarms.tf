@@ -44,7 +44,7 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   dimensions          = each.value.dimensions
   statistic           = each.value.statistic
   period              = try(each.value.period, 300)
-  evaluation_periods  = 1
+  evaluation_periods  = try(each.value.periods, 1)
   comparison_operator = "GreaterThanThreshold"
   threshold           = try(each.value.threshold, 0)
   treat_missing_data  = try(each.value.missing, "notBreaching")

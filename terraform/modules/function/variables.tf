@@ -126,13 +126,14 @@ variable "kms_services" {
 }
 
 variable "metric_alarms" {
-  description = "Alarms over metrics that the function itself emits (namespace AMISteward, dimension FunctionName), by the last part of their name: when `statistic` over `period` seconds is above `threshold`. `missing`: what a period without values counts as (notBreaching, breaching, ignore)."
+  description = "Alarms over metrics that the function itself emits (namespace AMISteward, dimension FunctionName), by the last part of their name: when `statistic` over `period` seconds is above `threshold`, in each of the last `periods`. `missing`: what a period without values counts as (notBreaching, breaching, ignore)."
   type = map(object({
     metric      = string
     statistic   = string
     description = string
     threshold   = optional(number, 0)
     period      = optional(number, 300)
+    periods     = optional(number, 1)
     missing     = optional(string, "notBreaching")
   }))
   default = {}

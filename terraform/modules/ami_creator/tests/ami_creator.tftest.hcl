@@ -313,6 +313,11 @@ run "schedules" {
     condition     = local.checker_alarms.sweep-age.threshold == 48
     error_message = "The alarm calls another age too old than the checks do."
   }
+
+  assert {
+    condition     = local.checker_alarms.unknown-accounts.periods == 26 && local.checker_alarms.unknown-accounts.threshold == 1
+    error_message = "The alarm goes off for an account that was not swept since it got an image, or for the creator that nobody watches."
+  }
 }
 
 run "guard_of_tagged_images" {
@@ -346,6 +351,27 @@ run "guard_of_all_images" {
   assert {
     condition     = one([for statement in jsondecode(data.aws_iam_policy_document.deregistration_checker.json).Statement : can(statement.Condition) if statement.Sid == "GuardImages"]) == false
     error_message = "The guard may touch tagged images only."
+  }
+}
+
+run "guard_that_is_released" {
+  variables {
+    guard = "release"
+  }
+
+  assert {
+    condition     = keys(local.checker_schedules) == ["guard", "measure"]
+    error_message = "What the guard gave is not taken back."
+  }
+
+  assert {
+    condition = one([for statement in jsondecode(data.aws_iam_policy_document.deregistration_checker.json).Statement : statement if statement.Sid == "GuardImages"]) == {
+      Sid      = "GuardImages"
+      Effect   = "Allow"
+      Action   = "ec2:DisableImageDeregistrationProtection"
+      Resource = "arn:aws:ec2:eu-central-1::image/*"
+    }
+    error_message = "A guard that only takes back may do more or less than that."
   }
 }
 
@@ -441,6 +467,7 @@ run "invalid_inputs" {
 
     image_parameter_pattern = "images//x"
     maximum_sweep_age_hours = 0.5
+    departed_after_days     = 0
     guard                   = "on"
     guard_tag               = "guard"
   }
@@ -450,7 +477,7 @@ run "invalid_inputs" {
     var.administrator_address, var.alert_subscriptions, var.ssm_prefix, var.name_prefix, var.architecture, var.memory_size,
     var.timeout, var.reserved_concurrency, var.log_retention_days, var.log_level, var.tracing, var.kms_key_arn,
     var.alarm_actions, var.trail_retention_days, var.tombstone_days, var.image_parameter_pattern,
-    var.maximum_sweep_age_hours, var.guard, var.guard_tag,
+    var.maximum_sweep_age_hours, var.departed_after_days, var.guard, var.guard_tag,
   ]
 }
 
