@@ -136,6 +136,7 @@ def test_ec2s_view_that_is_not_to_be_had(stage: Stage, story: Story) -> None:
     # It is one report, which is there for whoever asks once EC2 is done.
     assert first["owner_view"]["report_time"][:19] == second["owner_view"]["report_time"][:19]
     assert len(reports(story)) == 1
+    time.sleep(0.5)
     answer = check(story, owner_view=True)
     assert answer["owner_view"]["status"] == "available"
     assert answer["owner_view"]["report_time"][:19] == first["owner_view"]["report_time"][:19]
