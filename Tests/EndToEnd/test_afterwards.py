@@ -35,34 +35,37 @@ UNUSED = {
 }  # fmt: skip
 
 
-def lines(cloud: LocalCloud) -> Iterator[tuple[str, str]]:
-    for function in cloud.functions():
-        if function.endswith(tuple(FUNCTIONS)):
-            for line in cloud.logs(function).splitlines():
-                yield function, line
+def lines(clouds: list[LocalCloud]) -> Iterator[tuple[str, str]]:
+    for cloud in clouds:
+        for function in cloud.functions():
+            if function.endswith(tuple(FUNCTIONS)):
+                for line in cloud.logs(function).splitlines():
+                    yield function, line
 
 
-def entries(cloud: LocalCloud) -> Iterator[tuple[str, dict[str, Any]]]:
+def entries(clouds: list[LocalCloud]) -> Iterator[tuple[str, dict[str, Any]]]:
     """What the functions logged themselves; everything else is the emulator's."""
-    for function, line in lines(cloud):
+    for function, line in lines(clouds):
         if not EMULATOR.match(line):
             yield function, json.loads(line)
 
 
-def test_logs_hold_no_address_and_no_secret(stage: Stage, story: Story) -> None:
-    known = [*(a for found in ADDRESSES.values() for a in found), ADMINISTRATOR, SENDER, stage.cloud.secret]
+def test_logs_hold_no_address_and_no_secret(clouds: list[LocalCloud], stage: Stage, story: Story) -> None:
+    story.tell(story.share(CONSUMER_A), story.run(CONSUMER_A), story.unshare(CONSUMER_A))
+    secrets = [cloud.secret for cloud in clouds]
+    known = [*(a for found in ADDRESSES.values() for a in found), ADMINISTRATOR, SENDER, *secrets]
     checked = 0
-    for function, line in lines(stage.cloud):
+    for function, line in lines(clouds):
         assert not SECRETS.search(line), f"{function}: {line}"
         assert not any(text in line for text in known), f"{function}: {line}"
         checked += 1
     assert checked > 20
 
 
-def test_logs_are_json_that_names_the_request_and_the_image(stage: Stage, story: Story) -> None:
+def test_logs_are_json_that_names_the_request_and_the_image(clouds: list[LocalCloud], stage: Stage, story: Story) -> None:
     story.tell(story.share(CONSUMER_A), story.run(CONSUMER_A), story.unshare(CONSUMER_A))
     stage.invoke("deregistration-checker", story.sample("check"))
-    found = list(entries(stage.cloud))
+    found = list(entries(clouds))
     for function, entry in found:
         assert {"timestamp", "level", "message"} <= set(entry), f"{function}: {entry}"
         assert re.fullmatch(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z", entry["timestamp"])
@@ -92,10 +95,9 @@ def kind(cloud: LocalCloud, resource: str, account: str) -> str:
     return name.replace(account, "ACCOUNT")
 
 
-def test_every_permission_was_used(stage: Stage, story: Story) -> None:
+def test_every_permission_was_used(clouds: list[LocalCloud], stage: Stage, story: Story) -> None:
     """By some function of its kind, in some account, somewhere in the run; together with the tests that take single
     permissions away, no role has one too many."""
-    cloud = stage.cloud
     if {"test_samples.py", "test_alarms.py"} - set(stage.modules):
         pytest.skip("only the whole run uses all permissions")
     # A parameter of AWS's own.
@@ -106,6 +108,16 @@ def test_every_permission_was_used(stage: Stage, story: Story) -> None:
     story.tell(created)
     assert story.usage() == []
 
+    used, granted = set(), set()
+    for cloud in clouds:
+        of_cloud = permissions_of(cloud)
+        used |= of_cloud[0]
+        granted |= of_cloud[1]
+    assert granted - used == set(UNUSED)
+
+
+def permissions_of(cloud: LocalCloud) -> tuple[set[tuple[str, ...]], set[tuple[str, ...]]]:
+    """The permissions that functions used, and all that they have: function, statement, action, resource."""
     used, granted = set(), set()
     allowed = [entry for entry in cloud.requests() if entry.get("verdict") == "allowed"]
     for identifier in cloud.functions():
@@ -132,4 +144,4 @@ def test_every_permission_was_used(stage: Stage, story: Story) -> None:
                         pattern = ".*".join(map(re.escape, resource.split("*")))
                         if any(a == action and re.fullmatch(pattern, r) for a, r in needs):
                             used.add(one)
-    assert granted - used == set(UNUSED)
+    return used, granted

@@ -1,1 +1,1 @@
-from localcloud.testing import cloud, without_faults
+from localcloud.testing import cloud, running_cloud, without_faults

@@ -49,11 +49,24 @@ class Deployment:
         overrides: dict[str, Any] | None = None, progress: Progress | None = None,
     ) -> "Deployment":  # fmt: skip
         """Applies the configuration from a copy in `directory`, with the packages of `dist/`, or of `packages`."""
-        values = {**variables(cloud, packages or REPOSITORY / "dist"), **(overrides or {})}
-        terraform = Terraform(cloud, REPOSITORY / "terraform", directory, values)
+        terraform = cls._terraform(cloud, directory, packages, overrides)
         terraform.init()
         terraform.apply(progress)
         return cls(cloud, terraform)
+
+    @classmethod
+    def attach(
+        cls, cloud: LocalCloud, directory: Path, packages: Path | None = None, overrides: dict[str, Any] | None = None
+    ) -> "Deployment":  # fmt: skip
+        """What was applied from a copy in `directory`, with the same arguments."""
+        return cls(cloud, cls._terraform(cloud, directory, packages, overrides))
+
+    @staticmethod
+    def _terraform(
+        cloud: LocalCloud, directory: Path, packages: Path | None, overrides: dict[str, Any] | None
+    ) -> Terraform:  # fmt: skip
+        values = {**variables(cloud, packages or REPOSITORY / "dist"), **(overrides or {})}
+        return Terraform(cloud, REPOSITORY / "terraform", directory, values)
 
     def function(self, account: str, name: str) -> str:
         """The id of a deployed function: `function("creator", "share-recorder")`."""

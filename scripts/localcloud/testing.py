@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import platform
 import time
 import zipfile
@@ -27,11 +28,31 @@ def find_emulator() -> Path:
     return found[-1]
 
 
+def worker() -> str:
+    """The name of this test process, where pytest runs several of them; else the first one's."""
+    return os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+
+
+def kept_clouds() -> Path | None:
+    """Where the local clouds are that were started for the test processes, one for each, and outlive them: see
+    scripts/end-to-end. None: each process starts its own."""
+    directory = os.environ.get("LOCAL_CLOUDS")
+    return Path(directory) if directory else None
+
+
 @pytest.fixture(scope="session")
-def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
-    """One local cloud for all tests; what a test makes there has names of its own."""
+def running_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCloud]:
+    if kept := kept_clouds():
+        yield LocalCloud.attach(kept / worker())
+        return
     with LocalCloud.start(tmp_path_factory.mktemp("localcloud"), find_emulator()) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def cloud(running_cloud: LocalCloud) -> LocalCloud:
+    """One local cloud for all tests of a process; what a test makes there has names of its own."""
+    return running_cloud
 
 
 @pytest.fixture(autouse=True)

@@ -4,9 +4,12 @@ Without this most of the local cloud's time goes into the names under which a va
 for every member of every item.
 """
 
+import functools
 from typing import TYPE_CHECKING, Any
 
 from botocore.model import Shape
+from moto import backends
+from moto.core import responses
 from moto.core.serialize import (
     AttributePicker,
     AttributePickerContext,
@@ -29,6 +32,10 @@ def install(cloud: "Cloud") -> None:
             BaseJSONSerializer._serialize_type_structure
         )
         ResponseSerializer.get_value = _get_value  # type: ignore[method-assign]
+        # Asked for with each request: which services there are, from a directory, and which operations one has.
+        services = tuple(backends.list_of_moto_modules())
+        backends.list_of_moto_modules = lambda: services
+        responses.method_names_from_class = functools.cache(responses.method_names_from_class)
 
 
 _slow_get_value = ResponseSerializer.get_value

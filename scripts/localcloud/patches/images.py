@@ -82,12 +82,13 @@ def _is_visible(image: Ami, account: str) -> bool:
     return image.state == "available" and (image.is_public or _is_shared_with(image, account))
 
 
-def _everywhere(region: str) -> dict[str, Ami]:
-    """Every image of a region, whoever owns it."""
+def _everywhere(region: str, identifiers: list[str] | None = None) -> dict[str, Ami]:
+    """Every image of a region, or those of some identifiers, whoever owns it."""
     found: dict[str, Ami] = {}
     for account in list(ec2_backends.keys()):
         if region in ec2_backends[account]:
-            found |= ec2_backends[account][region].amis
+            images = ec2_backends[account][region].amis
+            found |= {each: images[each] for each in identifiers if each in images} if identifiers else images
     return found
 
 
@@ -96,7 +97,7 @@ def _describe_images(
     exec_users: list[str] | None = None, owners: list[str] | None = None,
 ) -> list[Ami]:  # fmt: skip
     account, region = self.account_id, self.region_name  # type: ignore[attr-defined]
-    candidates = _everywhere(region)
+    candidates = _everywhere(region, ami_ids)
     if ami_ids:
         malformed = [identifier for identifier in ami_ids if not identifier.startswith("ami-")]
         if malformed:
