@@ -74,6 +74,53 @@ struct ScannerTests {
         #expect(messages[0].hasSuffix("(30 times)"))
     }
 
+    @Test("What need not be seen and is refused is asked a few times, not for each of many images; the rest is seen")
+    func refusals() async throws {
+        let regions = try ["eu-test-1", "eu-test-2"].map { try Sample.region($0) }
+        let ids = (1...40).map(String.init)
+        let accounts = ScriptedAccounts { form, region in
+            func answer(_ operation: String, _ body: String) -> TestServer.Reply {
+                .ok("<\(operation)Response>\(body)</\(operation)Response>")
+            }
+            switch form["Action"] {
+            case "DescribeImages" where region == "eu-test-1":
+                let items = ids.map {
+                    "<item><imageId>ami-\($0)</imageId><imageOwnerId>111111111111</imageOwnerId>"
+                        + "<imageState>available</imageState><blockDeviceMapping><item><ebs><snapshotId>snap-\($0)</snapshotId>"
+                        + "</ebs></item></blockDeviceMapping></item>"
+                }
+                return answer("DescribeImages", "<imagesSet>\(items.joined())</imagesSet>")
+            case "DescribeImages": return ScriptedAccounts.error("AuthFailure", 401)
+            case "DescribeImageAttribute":
+                return answer(
+                    "DescribeImageAttribute",
+                    "<imageId>\(form["ImageId"] ?? "")</imageId><launchPermission><item><group>all</group></item>"
+                        + "</launchPermission>"
+                )
+            default: return ScriptedAccounts.error("UnauthorizedOperation")
+            }
+        }
+        let reality = try await ShareScanner(try cloud(accounts)).reality(in: [regions[0]], others: [regions[1]])
+        #expect(reality.images.mapValues(\.count) == [regions[0]: 40])
+        #expect(reality.launchPermissions.count == 40)
+        #expect(reality.launchPermissions.values.allSatisfy { $0 == [.all] })
+        #expect(
+            reality.unseen == [
+                "what is shared in eu-test-2 cannot be seen (AuthFailure)",
+                "whether snapshots are shared in eu-test-1 cannot be seen (UnauthorizedOperation)",
+            ]
+        )
+        #expect((1...8).contains(accounts.operations.count { $0 == "DescribeSnapshotAttribute" }))
+    }
+
+    @Test("A region that has to be seen and is not makes no picture of reality")
+    func failingRegion() async throws {
+        let accounts = ScriptedAccounts { _, _ in ScriptedAccounts.error("UnauthorizedOperation") }
+        let cloud = try cloud(accounts)
+        let region = try Sample.region()
+        await #expect(throws: ShareScanner.Failures.self) { try await ShareScanner(cloud).reality(in: [region]) }
+    }
+
     @Test("An account is what it says: by its id, and by its alias where one is given")
     func accounts() async throws {
         let source = SharePlan.Account(id: try Sample.account(1), alias: "registry", role: nil, externalID: nil)
