@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_con
 """
 
 import datetime
+import functools
 import ipaddress
 import re
 from collections.abc import Callable, Mapping
@@ -17,8 +18,13 @@ class PolicyError(Exception):
 
 def wildcard(pattern: str, value: str, ignore_case: bool = False) -> bool:
     """Whether `value` matches `pattern`, in which `*` stands for any text and `?` for any one character."""
+    return _expression(pattern, ignore_case).fullmatch(value) is not None
+
+
+@functools.lru_cache(10_000)
+def _expression(pattern: str, ignore_case: bool) -> re.Pattern[str]:
     translated = "".join(".*" if c == "*" else "." if c == "?" else re.escape(c) for c in pattern)
-    return re.fullmatch(translated, value, re.DOTALL | (re.IGNORECASE if ignore_case else 0)) is not None
+    return re.compile(translated, re.DOTALL | (re.IGNORECASE if ignore_case else 0))
 
 
 def arn_matches(pattern: str, value: str) -> bool:

@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html
 """
 
+import functools
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -37,10 +38,15 @@ class Caller:
 
 
 def statements(document: str | Mapping[str, object]) -> list[dict[str, object]]:
-    """The statements of a policy document."""
-    parsed = json.loads(document) if isinstance(document, str) else document
+    """The statements of a policy document; nobody changes them."""
+    parsed = _parsed(document) if isinstance(document, str) else document
     found = parsed.get("Statement", [])  # type: ignore[union-attr]
     return found if isinstance(found, list) else [found]
+
+
+@functools.lru_cache(1000)
+def _parsed(document: str) -> Mapping[str, object]:
+    return json.loads(document)
 
 
 def identity_effect(documents: Iterable[str | Mapping[str, object]], need: Need, context: Context) -> Effect:
