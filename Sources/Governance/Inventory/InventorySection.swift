@@ -25,6 +25,22 @@ public enum InventorySection: String, CaseIterable, Sendable {
 }
 
 extension InventorySection {
+    /// The one that lists resources of a kind.
+    init(listing kind: ResourceKind) {
+        self =
+            switch kind {
+            case .instance: .instances
+            case .launchTemplate: .launchTemplates
+            case .launchConfiguration: .launchConfigurations
+            case .autoScalingGroup: .autoScalingGroups
+            case .ec2Fleet: .fleets
+            case .spotFleetRequest: .spotFleets
+            case .imageRecipe: .imageRecipes
+            case .containerRecipe: .containerRecipes
+            case .parameter: .parameters
+            }
+    }
+
     /// The operation by which the section is listed, where not every region has it. EC2 itself, Auto Scaling and Systems
     /// Manager are everywhere: should one of them say that it is not there, something is wrong.
     var optionalOperation: String? {

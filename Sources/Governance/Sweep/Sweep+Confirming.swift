@@ -13,6 +13,7 @@ extension Sweep {
     func confirmMappings(_ checkpoint: inout SweepCheckpoint) async throws -> Step {
         let page = try await store.mappings(after: checkpoint.token)
         var resources = 0
+        var unknown = Unknown()
         var unseen: [Use] = []
         for record in page.elements {
             guard let resource = record.key.resource, let acquired = record.acquired, let latest = record.latest,
@@ -26,7 +27,7 @@ extension Sweep {
         }
         for batch in unseen.batches(of: Self.batchSize) {
             if budget.isSpent() { return .outOfTime }
-            let states = try await confirm(batch, checkpoint.mark)
+            let states = try await confirm(batch, checkpoint, &unknown)
             for use in batch {
                 switch states[use.resource.mappingKey(using: use.image)] {
                 // What could not be asked for stays in use.
@@ -37,6 +38,7 @@ extension Sweep {
         }
         // Not before the page is done: those that are seen by now are counted when it is read again.
         checkpoint.resources += resources
+        unknown.note(in: &checkpoint)
         checkpoint.advance(to: page.nextToken)
         return .done
     }
@@ -56,13 +58,42 @@ extension Sweep {
             checkpoint.advance(to: nil)
             return .done
         }
+        var unknown = Unknown()
         for batch in page.elements.map({ Use(resource: $0.resource, image: $0.image) }).batches(of: Self.batchSize) {
             if budget.isSpent() { return .outOfTime }
-            let states = try await confirm(batch, checkpoint.mark)
+            let states = try await confirm(batch, checkpoint, &unknown)
             checkpoint.released += states.values.count { $0 == .released || $0 == .idle }
         }
+        // Of what is still unknown there are rows too many, if anything.
         checkpoint.advance(to: page.nextToken)
         return .done
+    }
+
+    /// Asks for resources directly and records the answers. Where that has failed too often, the failures of halves, and of
+    /// halves of these, tell what to leave as it is.
+    /// - Returns: how the mappings stand of those that could be asked for.
+    private func confirm(
+        _ uses: [Use],
+        _ checkpoint: SweepCheckpoint,
+        _ unknown: inout Unknown
+    ) async throws -> [MappingKey: MappingRecord.State] {
+        guard checkpoint.isLenient else { return try await confirm(uses, checkpoint.mark) }
+        let uses = unknown.leavingOut(uses)
+        guard !uses.isEmpty else { return [:] }
+        do {
+            return try await confirm(uses, checkpoint.mark)
+        } catch  where Self.isFault(error) {
+            guard uses.count > 1 else {
+                logger.warn("the resource is left as it is recorded", error: error, ["resource": uses[0].resource.id])
+                unknown.counts[uses[0].resource.kind, default: 0] += 1
+                return [:]
+            }
+            var states: [MappingKey: MappingRecord.State] = [:]
+            for half in uses.batches(of: (uses.count + 1) / 2) {
+                states.merge(try await confirm(half, checkpoint, &unknown)) { first, _ in first }
+            }
+            return states
+        }
     }
 
     /// Asks for resources directly and records the answers.
@@ -80,6 +111,27 @@ extension Sweep {
         let states = try await ledger.settle(events)
         try await budget.pause(since: start, resources: events.count)
         return states
+    }
+}
+
+/// How many resources of a page could not be asked for, or recorded.
+private struct Unknown {
+    var counts: [ResourceKind: Int] = [:]
+
+    /// So many of a kind fail before no other is tried.
+    private static let maximum = 10
+
+    /// Those that are still tried, kind by kind.
+    mutating func leavingOut(_ uses: [Use]) -> [Use] {
+        let left = uses.filter { counts[$0.resource.kind, default: 0] < Self.maximum }
+        for use in uses where counts[use.resource.kind, default: 0] >= Self.maximum {
+            counts[use.resource.kind, default: 0] += 1
+        }
+        return left.sorted { $0.resource.kind < $1.resource.kind }
+    }
+
+    func note(in checkpoint: inout SweepCheckpoint) {
+        for (kind, count) in counts { checkpoint.leaveOut(count, of: InventorySection(listing: kind)) }
     }
 }
 

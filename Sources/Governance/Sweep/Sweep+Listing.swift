@@ -6,6 +6,7 @@ extension Sweep {
     func list(_ section: InventorySection, _ checkpoint: inout SweepCheckpoint) async throws -> Step {
         let sectionStarted = checkpoint.sectionStarted ?? budget.now()
         checkpoint.sectionStarted = sectionStarted
+        let asked = budget.instant()
         let page: InventoryPage
         do {
             guard let found = try await self.page(of: section, &checkpoint) else { return .done }
@@ -50,13 +51,16 @@ extension Sweep {
             )
         }
         var contradicted = 0
+        var done = 0
+        // What the list and the look-up took is time in which nothing was written.
+        let start = budget.start(sparedFrom: asked)
         for batch in observations.batches(of: Self.batchSize) {
             if budget.isSpent() { return .outOfTime }
-            let start = budget.instant()
             let states = try await ledger.settle(batch.map(ResourceEvent.observed))
             let released = batch.filter { states[$0.key] == .released && !$0.resource.kind.isReused }
             contradicted += try await revive(released, &checkpoint)
-            try await budget.pause(since: start, resources: batch.count)
+            done += batch.count
+            try await budget.pause(since: start, resources: done)
         }
         // Not before the page is done, which may be read again.
         checkpoint.leaveOut(leftOut.count + contradicted, of: section)
@@ -76,19 +80,12 @@ extension Sweep {
     ) async throws -> InventoryPage? {
         do {
             return try await inventory.page(of: section, after: checkpoint.token)
-        } catch let absence as SectionNotOffered {
-            throw absence
         } catch is ExpiredInventoryToken {
             logger.info("the listing begins again: its token has expired", ["section": section.rawValue])
             checkpoint.restart(section)
         } catch let error as AWSError where error.isRefusal {
             logger.warn("the section may not be listed, and is left out", error: error, ["section": section.rawValue])
             checkpoint.skip(section)
-        } catch let error as AWSError where [.throttling, .deadline, .cancelled].contains(error.kind) {
-            throw error
-        } catch {
-            guard checkpoint.fail(section) else { throw error }
-            logger.warn("the section cannot be listed, and is left out", error: error, ["section": section.rawValue])
         }
         return nil
     }

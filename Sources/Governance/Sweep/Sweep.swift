@@ -136,6 +136,17 @@ public struct Sweep<Store: UsageStore & SweepStore, Items: Inventory, Images: Im
         } catch let error as AWSError where error.kind == .throttling {
             logger.info("the sweep is throttled", ["error": "\(error)", "phase": checkpoint.phase.text])
             return .throttled
+        } catch  where Self.isFault(error) {
+            let phase = checkpoint.phase.text
+            guard checkpoint.fail() else { throw error }
+            logger.warn("this fails each time; what does so is left out", error: error, ["phase": phase])
+            return .done
         }
+    }
+
+    /// Whether an error is of what the sweep works on, and not of the invocation's end.
+    static func isFault(_ error: any Error) -> Bool {
+        if let error = error as? AWSError { return ![.throttling, .deadline, .cancelled].contains(error.kind) }
+        return error is any LambdaError
     }
 }

@@ -43,6 +43,12 @@ public struct SweepBudget: Sendable {
         return now().advanced(bySeconds: Int64((deadline - instant()).components.seconds) + 1)
     }
 
+    /// From when on the pace is kept where nothing has been written since `instant`: at most a quarter of a second before now,
+    /// so that a second has no more than what the partition takes.
+    func start(sparedFrom instant: ContinuousClock.Instant) -> ContinuousClock.Instant {
+        max(instant, self.instant() - .milliseconds(250))
+    }
+
     /// Waits until as many resources may have been written since `start`.
     func pause(since start: ContinuousClock.Instant, resources: Int) async throws {
         let due = start + .seconds(1) * resources / pace

@@ -28,7 +28,7 @@ public struct SweepCheckpoint: Hashable, Sendable {
     public internal(set) var unavailable: Set<InventorySection> = []
     /// Since when the endpoint of the current section's service cannot be found.
     public internal(set) var unresolvedSince: EventTime?
-    /// How often the current section could not be listed.
+    /// How often the current section, or phase, has failed.
     public internal(set) var failures = 0
     /// How often the current section had to be begun again.
     public internal(set) var restarts = 0
@@ -51,9 +51,8 @@ public struct SweepCheckpoint: Hashable, Sendable {
         if let last { incompleteBefore = last.completed == nil ? last.incompleteBefore : last.incompleteInARow }
     }
 
-    /// How many sweeps in a row left something out, with this one. What EC2 finds of references does not count: other
-    /// sections list it.
-    var incompleteInARow: Int { incomplete.subtracting([.imageReferences]).isEmpty ? 0 : incompleteBefore + 1 }
+    /// How many sweeps in a row left something out that may hide uses, with this one.
+    var incompleteInARow: Int { incomplete.contains(where: \.mayHideUse) ? incompleteBefore + 1 : 0 }
 
     /// All that a sweep finds but what its sections list has this mark.
     var mark: EventMark { .sweep(lookingFrom: started) }
@@ -61,7 +60,7 @@ public struct SweepCheckpoint: Hashable, Sendable {
     /// The phases in their order.
     static let phases: [Phase] = InventorySection.allCases.map(Phase.listing) + [.confirming, .reconciling, .completed]
 
-    /// Another section is begun only so often before it is left out.
+    /// A section is begun only so often before it is left out.
     private static let maximumFailures = 3
     private static let maximumRestarts = 5
     private static let unresolvedSeconds: Int64 = 600
@@ -71,7 +70,8 @@ public struct SweepCheckpoint: Hashable, Sendable {
     /// A page has been dealt with; there is another one where there is a token.
     mutating func advance(to token: String?) {
         self.token = token
-        failures = 0
+        // What leaves single resources out goes on to do so.
+        if !isLenient { failures = 0 }
         if token == nil { endPhase() }
     }
 
@@ -115,21 +115,35 @@ public struct SweepCheckpoint: Hashable, Sendable {
         leftOut[section] = nil
     }
 
-    /// The section could not be listed.
-    /// - Returns: whether it is left out from now on.
-    mutating func fail(_ section: InventorySection) -> Bool {
+    /// A step has failed. The third time, a section is left out as a whole; of the other phases, each resource is left out
+    /// with which it fails. Where that fails as well, the phase is: what is recorded stays. Only launch template versions
+    /// that no section lists could have come to use another image, unseen.
+    ///
+    /// - Returns: whether there is something to go on with.
+    mutating func fail() -> Bool {
         failures += 1
         guard failures >= Self.maximumFailures else { return false }
-        skip(section)
+        switch phase {
+        case .listing(let section): skip(section)
+        case .confirming: if failures > Self.maximumFailures { skip(.launchTemplates) }
+        case .reconciling, .completed: if failures > Self.maximumFailures { endPhase() }
+        }
         return true
+    }
+
+    /// Whether single resources are left out with which a step fails, rather than the step be given up.
+    var isLenient: Bool {
+        if case .listing = phase { false } else { failures >= Self.maximumFailures }
     }
 
     private mutating func endPhase() {
         let next = Self.phases.firstIndex(of: phase).map { Self.phases.index(after: $0) }
+        // What could not be asked for cannot be asked for again.
+        let staysLenient = isLenient && phase == .confirming
         phase = next.map { Self.phases[min($0, Self.phases.count - 1)] } ?? .completed
         token = nil
         sectionStarted = nil
-        failures = 0
+        failures = staysLenient ? Self.maximumFailures : 0
         restarts = 0
         unresolvedSince = nil
     }

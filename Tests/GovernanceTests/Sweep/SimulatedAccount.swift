@@ -9,6 +9,13 @@ struct AccountState: Sendable {
     var templates: [LaunchTemplateID: [Int: ImageReference]] = [:]
     var launchConfigurations: [LaunchConfigurationName: ImageID] = [:]
     var groups: [AutoScalingGroupName: Set<ImageID>] = [:]
+    var fleets: [FleetID: Set<ImageID>] = [:]
+    var spotFleets: [SpotFleetRequestID: Set<ImageID>] = [:]
+    /// Image Builder's, which name an image or a parameter.
+    var recipes: [ImageRecipeARN: ImageReference] = [:]
+    /// Images of the creator's that cannot be described here, and of which nothing is known from anywhere else: they may be
+    /// anybody's. What is recorded of them stays.
+    var obscure: Set<ImageID> = []
     var parameters: [ParameterName: ImageID] = [:]
 
     func image(_ reference: ImageReference) -> ImageID? {
@@ -26,6 +33,9 @@ struct AccountState: Sendable {
         case .launchTemplateVersion(let template, let version): templates[template]?[version].map { [$0] }
         case .launchConfiguration(let name): launchConfigurations[name].map { [.id($0)] }
         case .autoScalingGroup(let name): groups[name].map { $0.sorted().map(ImageReference.id) }
+        case .ec2Fleet(let id): fleets[id].map { $0.sorted().map(ImageReference.id) }
+        case .spotFleetRequest(let id): spotFleets[id].map { $0.sorted().map(ImageReference.id) }
+        case .imageRecipe(let arn): recipes[arn].map { [$0] }
         case .parameter(let name): parameters[name].map { [.id($0)] }
         default: nil
         }
@@ -42,6 +52,9 @@ struct AccountState: Sendable {
             }
         case .launchConfigurations: launchConfigurations.keys.map(Resource.launchConfiguration)
         case .autoScalingGroups: groups.keys.map(Resource.autoScalingGroup)
+        case .fleets: fleets.keys.map(Resource.ec2Fleet)
+        case .spotFleets: spotFleets.keys.map(Resource.spotFleetRequest)
+        case .imageRecipes: recipes.keys.map(Resource.imageRecipe)
         case .parameters: parameters.keys.map(Resource.parameter)
         default: []
         }
@@ -50,21 +63,27 @@ struct AccountState: Sendable {
     var resources: [Resource] {
         instances.keys.map(Resource.instance) + launchConfigurations.keys.map(Resource.launchConfiguration)
             + groups.keys.map(Resource.autoScalingGroup) + parameters.keys.map(Resource.parameter)
+            + fleets.keys.map(Resource.ec2Fleet) + spotFleets.keys.map(Resource.spotFleetRequest)
+            + recipes.keys.map(Resource.imageRecipe)
             + templates.flatMap { template, versions in
                 versions.keys.map { .launchTemplateVersion(template, $0) }
             }
     }
 
     /// The sort keys of the usage rows that there should be.
-    var rows: Set<String> { rows(of: resources) }
+    var rows: Set<String> { rows(of: resources, ofNone: obscure) }
 
     /// Those of them that a sweep finds by itself: a launch template's other versions are not in use.
-    var listedRows: Set<String> { rows(of: InventorySection.allCases.flatMap(listed)) }
+    var listedRows: Set<String> { rows(of: InventorySection.allCases.flatMap(listed), ofNone: obscure) }
 
-    private func rows(of resources: [Resource]) -> Set<String> {
+    /// With those that stay once they are recorded.
+    var possibleRows: Set<String> { rows(of: resources, ofNone: []) }
+
+    private func rows(of resources: [Resource], ofNone others: Set<ImageID>) -> Set<String> {
         var rows: Set<String> = []
         for resource in resources {
-            for image in (references(of: resource) ?? []).compactMap(image) where image != strangeImage {
+            for image in (references(of: resource) ?? []).compactMap(image)
+            where image != strangeImage && !others.contains(image) {
                 rows.insert(UsageRow.Key(account: consumer, image: image, resource: resource).sortKey)
             }
         }
@@ -97,6 +116,8 @@ final class SimulatedAccount: Inventory, ImageResolver {
         var errors: [InventorySection: [any Error]] = [:]
         var silent: Set<Resource> = []
         var secret: Set<Resource> = []
+        var broken: Set<ResourceKind> = []
+        var brokenResources: Set<Resource> = []
         var unfollowed: Set<ImageReference> = []
         var asked: [Resource] = []
         var history: [(since: EventTime, state: AccountState)]
@@ -141,6 +162,14 @@ final class SimulatedAccount: Inventory, ImageResolver {
 
     /// These may not be looked at.
     func hide(_ resources: Set<Resource>) { state.withLock { $0.secret = resources } }
+
+    /// Direct questions about these fail, and about whatever else is asked for with them.
+    func breakDown(_ resources: Set<Resource> = [], kinds: Set<ResourceKind> = []) {
+        state.withLock { state in
+            state.brokenResources = resources
+            state.broken = kinds
+        }
+    }
 
     /// These references may not be followed.
     func refuse(_ references: Set<ImageReference>) { state.withLock { $0.unfollowed = references } }
@@ -219,12 +248,19 @@ final class SimulatedAccount: Inventory, ImageResolver {
     func presence(of resources: [Resource]) async throws -> [Resource: Presence] {
         try await Interleaver.step {
             clock.tick()
-            if isFaulty { throw Self.error(.throttling, "RequestLimitExceeded") }
+            if isFaulty {
+                throw dice(2) == 0
+                    ? Self.error(.throttling, "RequestLimitExceeded") : Self.error(.serverError, "InternalFailure")
+            }
             var answers: [Resource: Presence] = [:]
             let silent = state.withLock { state in
                 state.asked += resources
                 return state.silent.union(state.secret)
             }
+            let isBroken = state.withLock { state in
+                resources.contains { state.broken.contains($0.kind) || state.brokenResources.contains($0) }
+            }
+            if isBroken { throw Self.error(.serverError, "InternalError") }
             for resource in resources where !isFaulty && !silent.contains(resource) {
                 if isLying {
                     lied(resource)
@@ -250,7 +286,10 @@ final class SimulatedAccount: Inventory, ImageResolver {
         return resolved
     }
 
-    func tracked(_ images: Set<ImageID>) async throws -> Set<ImageID> { images.subtracting([strangeImage]) }
+    /// Whether an image is the creator's is not known as long as nobody can describe it: it comes to be known later.
+    func tracked(_ images: Set<ImageID>) async throws -> Set<ImageID> {
+        images.subtracting(view().obscure).subtracting([strangeImage])
+    }
 }
 
 extension ImageReference {

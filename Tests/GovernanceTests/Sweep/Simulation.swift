@@ -6,7 +6,7 @@ import Synchronization
 /// once, each cut off where the seed says so.
 final class Simulation: Sendable {
     /// An event under way, and the rows that are promised once it has been handled.
-    private struct Delivery {
+    struct Delivery {
         let changes: UsageChanges<ImageReference>
         let promised: Set<String>
         let number: Int
@@ -14,7 +14,7 @@ final class Simulation: Sendable {
         var isWrong = false
     }
 
-    private struct State {
+    struct State {
         var generator: SeededGenerator
         var bus: [Delivery] = []
         var inHand: [Int: Delivery] = [:]
@@ -32,14 +32,19 @@ final class Simulation: Sendable {
     let rig: SweepRig
     let promises = Promises()
     /// Whether AWS may say of what is there that it is gone, in events and answers.
-    private let isLying: Bool
-    private let state: Mutex<State>
+    let isLying: Bool
+    let state: Mutex<State>
     private let seed: UInt64
 
     static let template = SampleTests.template
     static let golden: ParameterName = .init(checked: "/golden")
     static let names = ["a", "b"].map { LaunchConfigurationName(checked: $0) }
     static let groups = ["g", "h"].map { AutoScalingGroupName(checked: $0) }
+    static let fleet: FleetID = .init(checked: "fleet-0a1b2c3d")
+    static let spotFleet: SpotFleetRequestID = .init(checked: "sfr-0a1b2c3d")
+    static let recipe: ImageRecipeARN = .init(
+        checked: "arn:aws:imagebuilder:eu-central-1:444455556666:image-recipe/base/1.0.0"
+    )
 
     init(seed: UInt64, isLying: Bool = false) {
         self.seed = seed
@@ -69,6 +74,10 @@ final class Simulation: Sendable {
         ]
         account.launchConfigurations[names[0]] = images.randomElement(using: &generator)
         account.groups[groups[0]] = [image, otherImage]
+        account.fleets[fleet] = [image]
+        account.recipes[recipe] = .parameter(golden.text)
+        // Nobody shares it as yet, as far as is known here.
+        if Bool.random(using: &generator) { account.obscure = [otherImage] }
         return account
     }
 
@@ -79,30 +88,33 @@ final class Simulation: Sendable {
         var state = rig.account.current
         state.parameters = [:]
         state.groups = [:]
+        state.fleets = [:]
+        state.spotFleets = [:]
+        state.recipes = [:]
         state.launchConfigurations = [:]
         state.templates = state.templates.mapValues { versions in versions.filter { $0.key == 1 } }
         state.instances = state.instances.filter { $0.key.text.hasSuffix("0100") }
         return state.rows
     }
 
-    private func random<Value>(_ body: (inout SeededGenerator) -> Value) -> Value {
+    func random<Value>(_ body: (inout SeededGenerator) -> Value) -> Value {
         state.withLock { body(&$0.generator) }
     }
 
-    private func dice(_ sides: Int) -> Int { random { Int.random(in: 0..<sides, using: &$0) } }
+    func dice(_ sides: Int) -> Int { random { Int.random(in: 0..<sides, using: &$0) } }
 
     /// None is given twice.
-    private func number() -> Int {
+    func number() -> Int {
         state.withLock { state in
             state.numbers += 1
             return state.numbers
         }
     }
 
-    private func someImage() -> ImageID { Self.images[dice(Self.images.count)] }
+    func someImage() -> ImageID { Self.images[dice(Self.images.count)] }
 
     /// Sends an event of what has just happened: not at all, once or twice.
-    private func send(
+    func send(
         _ acquisitions: [(Resource, ImageReference)] = [],
         releases: [Resource] = [],
         deleted: LaunchTemplateID? = nil,
@@ -136,80 +148,14 @@ final class Simulation: Sendable {
     }
 
     /// Something changes. What ends is no longer promised.
-    private func change(_ body: (inout AccountState) -> Void) {
-        let before = rig.account.current.rows
+    func change(_ body: (inout AccountState) -> Void) {
+        let before = rig.account.current.possibleRows
         var next = rig.account.current
         body(&next)
         let ended = before.subtracting(next.rows)
         promises.release(ended)
         state.withLock { state in for row in ended { state.lives[row] = nil } }
         rig.account.change { $0 = next }
-    }
-
-    /// An event that something has ended which goes on.
-    private func lie() {
-        let listed = InventorySection.allCases.flatMap(rig.account.current.listed).filter { !$0.kind.usesSeveralImages }
-        guard let resource = random({ listed.sorted { $0.id < $1.id }.randomElement(using: &$0) }) else { return }
-        promises.forget(resource)
-        state.withLock { state in
-            // Whatever was told of it before is no promise any more.
-            for row in state.lives.keys where row.hasSuffix("#\(resource.kind.rawValue)#\(resource.id)") {
-                state.lives[row] = nil
-            }
-        }
-        send(releases: [resource], isWrong: true)
-    }
-
-    private func live() {
-        if isLying, dice(5) == 0 { return lie() }
-        let account = rig.account.current
-        let name = Self.names[dice(2)]
-        switch dice(11) {
-        case 0, 1:
-            let instance = SampleTests.instance(200 + number())
-            let image = someImage()
-            change { $0.instances[instance] = image }
-            send([(.instance(instance), .id(image))])
-        case 2, 3:
-            let candidates = account.instances.keys.filter { !$0.text.hasSuffix("0100") }.sorted()
-            guard let instance = random({ candidates.randomElement(using: &$0) }) else { return }
-            change { $0.instances[instance] = nil }
-            send(releases: [.instance(instance)])
-        case 4:
-            let version = 3 + number()
-            let reference: ImageReference = dice(2) == 0 ? .parameter(Self.golden.text) : .id(someImage())
-            change { $0.templates[Self.template]?[version] = reference }
-            send([(.launchTemplateVersion(Self.template, version), reference)])
-        case 5:
-            let versions = (account.templates[Self.template]?.keys.filter { $0 > 1 } ?? []).sorted()
-            guard let version = random({ versions.randomElement(using: &$0) }) else { return }
-            change { $0.templates[Self.template]?[version] = nil }
-            send(releases: [.launchTemplateVersion(Self.template, version)])
-        case 6:
-            guard account.launchConfigurations[name] == nil else {
-                change { $0.launchConfigurations[name] = nil }
-                return send(releases: [.launchConfiguration(name)])
-            }
-            let image = someImage()
-            change { $0.launchConfigurations[name] = image }
-            send([(.launchConfiguration(name), .id(image))])
-        case 7:
-            let images = Set((0..<dice(3)).map { _ in someImage() })
-            let group = Self.groups[dice(2)]
-            change { $0.groups[group] = images.isEmpty ? nil : images }
-        case 8, 9:
-            let image = dice(4) == 0 ? nil : someImage()
-            change { $0.parameters[Self.golden] = image }
-        default:
-            // A second template, which goes again.
-            let other = LaunchTemplateID(checked: "lt-0a1b2c3d4e5f6\(1000 + number())")
-            let image = someImage()
-            change { $0.templates[other] = [1: .id(image)] }
-            send([(.launchTemplateVersion(other, 1), .id(image))])
-            guard dice(2) == 0 else { return }
-            change { $0.templates[other] = nil }
-            send(deleted: other)
-        }
     }
 
     private func liveOn(steps: Int) async throws {
@@ -247,10 +193,14 @@ final class Simulation: Sendable {
                 if hasEnded { return }
                 continue
             }
-            try await handle(delivery.changes)
+            let recorded = try await handle(delivery.changes)
             state.withLock { state in
                 state.inHand[number] = nil
-                promises.keep(delivery.promised.filter { state.lives[$0] == delivery.number })
+                promises.keep(
+                    delivery.promised.filter { row in
+                        state.lives[row] == delivery.number && recorded.contains { row.hasPrefix("\($0)#") }
+                    }
+                )
                 for resource in delivery.changes.releases where !delivery.isWrong {
                     let known = state.released[resource] ?? delivery.changes.mark.time
                     state.released[resource] = max(delivery.changes.mark.time, known)
@@ -259,13 +209,17 @@ final class Simulation: Sendable {
         }
     }
 
-    private func handle(_ changes: UsageChanges<ImageReference>) async throws {
+    /// - Returns: the images that could be told to be the creator's.
+    private func handle(_ changes: UsageChanges<ImageReference>) async throws -> Set<ImageID> {
         let account = rig.account.current
         var images: [ImageReference: ImageID] = [:]
         for reference in changes.references {
-            images[reference] = account.image(reference).flatMap { $0 == strangeImage ? nil : $0 }
+            images[reference] = account.image(reference).flatMap { image in
+                image == strangeImage || account.obscure.contains(image) ? nil : image
+            }
         }
         try await UsageLedger(store: rig.store, account: consumer, region: region).apply(changes.resolved(images))
+        return Set(images.values)
     }
 
     private func sweep(times: Int) async throws {
@@ -338,7 +292,7 @@ final class Simulation: Sendable {
             try await rig.store.change([.delete(key, .always)])
         }
         _ = try await rig.sweep(isForced: true)
-        findings.surplus = rig.rows.subtracting(account.rows)
+        findings.surplus = rig.rows.subtracting(account.possibleRows)
         findings.missing = account.listedRows.union(promises.rows).subtracting(rig.rows)
         return findings
     }

@@ -109,7 +109,7 @@ import Testing
 
     @Test func aSectionMayFailTwiceInARow() {
         var checkpoint = SweepCheckpoint(started: Self.start)
-        func fail() -> Bool { checkpoint.fail(.instances) }
+        func fail() -> Bool { checkpoint.fail() }
         #expect([fail(), fail()] == [false, false])
         checkpoint.advance(to: "more")
         #expect([fail(), fail(), fail()] == [false, false, true])

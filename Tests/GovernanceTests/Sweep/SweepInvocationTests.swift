@@ -152,4 +152,23 @@ func completed(_ outcome: SweepOutcome) throws -> SweepCheckpoint {
         try await budget.pause(since: start, resources: 100)
         #expect(clock.instant - start == .milliseconds(250))
     }
+
+    /// The time in which a page is listed is not waited for again, up to a quarter of a second.
+    @Test(arguments: [(0, 1250), (100, 1150), (250, 1000), (9000, 1000)] as [(Int64, Int64)])
+    func listingCountsAsAPause(listed: Int64, waited: Int64) async throws {
+        let clock = SimulatedClock(seed: 1)
+        let budget = SweepBudget(
+            remaining: nil,
+            now: { clock.now },
+            instant: { clock.instant },
+            sleep: { clock.advance($0) },
+            pace: 400
+        )
+        let asked = clock.instant
+        clock.advance(milliseconds: listed)
+        let start = budget.start(sparedFrom: asked)
+        let before = clock.instant
+        for done in [100, 200, 300, 400, 500] { try await budget.pause(since: start, resources: done) }
+        #expect(clock.instant - before == .milliseconds(waited))
+    }
 }
