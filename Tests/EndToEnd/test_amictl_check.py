@@ -194,7 +194,7 @@ def test_what_ec2_refuses_is_said_and_the_tables_answer(world: World) -> None:
     assert "UnauthorizedOperation" in answer.json["owner_view"]["reason"]
     assert "UnauthorizedOperation" in answer.json["image_references_reason"]
     people = world.run("check", world.ami, "--role-arn", role).expect(OK).out
-    assert "not available: CreateImageUsageReport: UnauthorizedOperation" in people
+    assert "not available: DescribeImageUsageReports: UnauthorizedOperation" in people
     assert "not available: DescribeImageReferences: UnauthorizedOperation" in people
 
 

@@ -95,14 +95,16 @@ def test_the_report_holds_all_of_it(world: World, tmp_path: Path) -> None:
     started = time.monotonic()
     summary = world.run("report", "--html", str(file), "--output", "json", seconds=120).expect(OK).json
     seconds = time.monotonic() - started
-    assert {name: summary[name] for name in ("file", "images", "in_use", "accounts", "unknown_accounts", "omissions")} == {
+    assert {name: summary[name] for name in ("file", "images", "in_use", "accounts", "unknown_accounts")} == {
         "file": str(file),
         "images": IMAGES,
         "in_use": IMAGES // 10,
         "accounts": ACCOUNTS + 1,
         "unknown_accounts": ACCOUNTS - SWEPT,
-        "omissions": [],
     }
+    # The images of this test are older than its tables.
+    (omission,) = summary["omissions"]
+    assert "older than the records of shares" in omission
     assert summary["in_use"] + summary["unknown"] + summary["clear"] == IMAGES
     assert summary["unknown"] > 0 and summary["clear"] > 0
     text = file.read_text()

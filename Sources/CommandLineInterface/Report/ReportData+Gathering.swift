@@ -64,7 +64,7 @@ extension ReportData {
             )
         }
         if let recordedSince {
-            let older = images.count { $0.created.map { $0 < recordedSince } ?? false }
+            let older = images.count { $0.created.map { UsageEvidence.Ages.isOlder($0, than: recordedSince) } ?? false }
             if older > 0 {
                 omissions.append(
                     "\(Counted.text(older, "image")) \(older == 1 ? "is" : "are") older than the records of shares, which begin at "

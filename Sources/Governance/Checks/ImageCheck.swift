@@ -6,7 +6,8 @@ import LambdaRuntime
 /// EC2's own report over all accounts.
 ///
 /// AWS calls: `dynamodb:DescribeTable`, `dynamodb:GetItem` and `dynamodb:Query` on the shares table, `dynamodb:Query` on the
-/// usage table's index by image, `ec2:DescribeImageAttribute`, `ec2:DescribeImages`; with the owner's view those of ``OwnerViewReader``.
+/// usage table's index by image, `ec2:DescribeImageAttribute`, `ec2:DescribeImages`; with the
+/// owner's view those of ``OwnerViewReader``.
 public struct ImageCheck: Sendable {
     /// What a question came to.
     public struct Result: Sendable {
@@ -200,10 +201,8 @@ public struct ImageCheck: Sendable {
     /// When the image was made, and the table that records who has it.
     func ages(of image: ImageID) async throws(AWSError) -> UsageEvidence.Ages {
         do throws(AWSError) {
-            guard let created = try await ec2.images(ids: [image.text])[image.text]?.creationDate else {
-                return .noSuchImage
-            }
-            guard let created = EventTime(created) else {
+            guard let found = try await ec2.images(ids: [image.text])[image.text] else { return .noSuchImage }
+            guard let created = found.creationDate.flatMap({ EventTime($0) }) else {
                 return .notAvailable(reason: "EC2 does not tell when the image was made")
             }
             guard let recorded = try await shares.dynamoDB.creationTime(of: shares.table) else {

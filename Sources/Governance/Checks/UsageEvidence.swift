@@ -31,6 +31,11 @@ public struct UsageEvidence: Sendable {
         /// There is no such image any more, or never was.
         case noSuchImage
         case notAvailable(reason: String)
+
+        /// Whether an image is older than the records of shares. EC2 tells whole seconds.
+        public static func isOlder(_ created: EventTime, than recorded: EventTime) -> Bool {
+            created.advanced(bySeconds: 1) <= recorded
+        }
     }
 
     /// The accounts that are asked about; nil: every account.

@@ -72,7 +72,7 @@ public struct Verdict: Hashable, Sendable {
         case .notAsked, .noSuchImage: break
         case .notAvailable(let reason): if evidence.accounts == nil { doubts.append(.ageNotKnown(reason: reason)) }
         case .known(let created, let recorded):
-            guard evidence.accounts == nil, created < recorded else { break }
+            guard evidence.accounts == nil, UsageEvidence.Ages.isOlder(created, than: recorded) else { break }
             if let report, report.settles(whatEnded: recorded) {
                 settled = true
             } else {

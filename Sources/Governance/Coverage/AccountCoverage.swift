@@ -80,7 +80,7 @@ public struct AccountCoverage: Hashable, Sendable {
     ///
     /// EC2's references of an image are not among them: what they name are resources that other sections list.
     public var missingSections: [String] {
-        let sections = lastSweep?.skipped.filter { $0 != InventorySection.imageReferences.rawValue } ?? []
+        let sections = lastSweep?.skipped.filter { InventorySection(rawValue: $0)?.mayHideUse ?? true } ?? []
         return sections.map { section in
             lastSweep?.leftOut[section].map { "\($0) of \(section)" } ?? section
         }

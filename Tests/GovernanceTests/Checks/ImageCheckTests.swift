@@ -143,7 +143,7 @@ import Testing
 
     @Test(arguments: [
         ("2026-11-02T00:00:00.000Z", nil), ("2026-10-31T23:59:59.000Z", "the image is of 2026-10-31 23:59:59 UTC"),
-        ("x", "it is not known whether the image is older"),
+        ("x", "it is not known whether the image is older"), ("", "it is not known whether the image is older"),
     ])
     func theAgeOfTheImage(created: String, reason: String?) async throws {
         let (_, check) = try fixture { $0.created = created }

@@ -181,6 +181,8 @@ import Testing
         }
         expect(of(.known(created: new, recorded: recorded)), .clear)
         expect(of(.known(created: recorded, recorded: recorded)), .clear)
+        // EC2 tells whole seconds.
+        expect(of(.known(created: recorded, recorded: time("2026-11-01T00:00:00.999Z"))), .clear)
         expect(of(.noSuchImage), .clear)
         let doubt = Doubt.olderThanRecords(created: old, recorded: recorded, report: nil)
         expect(of(.known(created: old, recorded: recorded)), .unknown, [doubt])
