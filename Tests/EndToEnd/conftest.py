@@ -9,7 +9,8 @@ from localcloud.client import LocalCloud
 from localcloud.deployment import REPOSITORY, Deployment
 from localcloud.testing import kept_clouds, running_cloud, without_faults, worker
 from registry import Registry
-from story import CREATOR, FUNCTIONS, TIMEOUT, TRACKER_TIMEOUT, Stage, Story
+from story import CONSUMER_B, CREATOR, FUNCTIONS, TIMEOUT, TRACKER_TIMEOUT, Stage, Story
+from world import World
 
 
 MODULES = pytest.StashKey[list[str]]()
@@ -102,6 +103,23 @@ def stage(cloud: LocalCloud, deployment: Deployment, request: pytest.FixtureRequ
 @pytest.fixture
 def story(stage: Stage) -> Story:
     return stage.story()
+
+
+@pytest.fixture(scope="module")
+def emptied_account(stage: Stage) -> Iterator[World]:
+    """An account in which nothing is but what a test makes."""
+    world = World(stage, CONSUMER_B)
+    world.empty()
+    yield world
+    world.empty()
+
+
+@pytest.fixture
+def world(emptied_account: World) -> Iterator[World]:
+    """The account, empty and never swept."""
+    emptied_account.forget()
+    yield emptied_account
+    emptied_account.empty()
 
 
 @pytest.fixture(scope="session")

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from measures import metrics, values
 from story import CONSUMER_A, CONSUMER_B, CREATOR, ORGANIZATION, Stage, Story
-from world import World, metrics, values
+from world import World
 
 STRANGER = "999988887777"
 """An account without a usage tracker."""

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from builder_images import shared_builder_image
 from localcloud.client import LocalCloud
 from localcloud.testing import create_role
 from story import CONSUMER_A, CONSUMER_B, CREATOR, FUNCTIONS, Stage, Story
-from world import World, shared_builder_image
+from world import World
 
 Statement = dict[str, Any]
 

@@ -1,18 +1,16 @@
-"""What is really there in an account, as EC2 and the other services tell it: made, listed, and taken away again.
+"""What is really there in an account, what its tracker knows of it, and the time that goes by for that.
 
 A sweep sees everything that its account has; a world is therefore emptied before and after it is used.
 """
 
 import datetime
-import json
 import re
 import uuid
 from typing import Any
 
+from measures import metrics
+from resources import Resources
 from story import CREATOR, Stage, Story
-
-COMPONENT = "arn:aws:imagebuilder:us-east-1:aws:component/update-linux/x.x.x"
-
 
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}\.[0-9]{3}Z")
 
@@ -22,184 +20,21 @@ def _earlier(text: str, minutes: float) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%S.") + text[-4:]
 
 
-class World:
+class World(Resources):
     """An account in the deployment's region."""
 
     usage_table, mapping_table = "ami-steward-usage", "ami-steward-mapping"
 
     def __init__(self, stage: Stage, account: str):
+        super().__init__(stage, account)
         self.stage = stage
-        self.cloud = stage.cloud
-        self.account = account
-        self.number = stage.cloud.account(account)
-        self.ec2 = self.client("ec2")
-        self.autoscaling = self.client("autoscaling")
-        self.eks = self.client("eks")
-        self.builder = self.client("imagebuilder")
-        self.ssm = self.client("ssm")
-        self.role = f"arn:aws:iam::{self.number}:role/service"
         self.creator = stage.cloud.client("ec2", CREATOR)
-
-    def client(self, service: str) -> Any:
-        return self.cloud.client(service, self.account)
-
-    # MARK: One of everything. Each returns how the usage table names it: `<kind> <id>`.
-
-    def instance(self, image: str) -> str:
-        answer = self.ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1, InstanceType="t3.micro")
-        return f"instance {answer['Instances'][0]['InstanceId']}"
-
-    def template(self, *images: str) -> str:
-        """A launch template with a version for each image; returns its id."""
-        made = None
-        for image in images:
-            data = {"ImageId": image, "InstanceType": "t3.micro"}
-            if made is None:
-                answer = self.ec2.create_launch_template(LaunchTemplateName=f"web-{uuid.uuid4()}", LaunchTemplateData=data)
-                made = answer["LaunchTemplate"]["LaunchTemplateId"]
-            else:
-                self.ec2.create_launch_template_version(LaunchTemplateId=made, LaunchTemplateData=data)
-        assert made
-        return made
-
-    def configuration(self, image: str) -> str:
-        name = f"web-{uuid.uuid4()}"
-        self.autoscaling.create_launch_configuration(LaunchConfigurationName=name, ImageId=image, InstanceType="t3.micro")
-        return f"launch-configuration {name}"
-
-    def group(self, template: str, version: str, override: str | None = None) -> str:
-        """A group that launches a version, and with an override another image."""
-        name = f"group-{uuid.uuid4()}"
-        launched = {"LaunchTemplateId": template, "Version": version}
-        common = {"AutoScalingGroupName": name, "MinSize": 0, "MaxSize": 1, "AvailabilityZones": [f"{self.cloud.region}a"]}
-        if override is None:
-            self.autoscaling.create_auto_scaling_group(LaunchTemplate=launched, **common)
-        else:
-            overrides = [{"InstanceType": "t3.large", "ImageId": override}]
-            policy = {"LaunchTemplate": {"LaunchTemplateSpecification": launched, "Overrides": overrides}}
-            self.autoscaling.create_auto_scaling_group(MixedInstancesPolicy=policy, **common)
-        return f"auto-scaling-group {name}"
-
-    def fleet(self, template: str, version: str, override: str) -> str:
-        config = {
-            "LaunchTemplateSpecification": {"LaunchTemplateId": template, "Version": version},
-            "Overrides": [{"InstanceType": "t3.large", "ImageId": override}],
-        }
-        capacity = {"TotalTargetCapacity": 0, "DefaultTargetCapacityType": "on-demand"}
-        made = self.ec2.create_fleet(Type="maintain", LaunchTemplateConfigs=[config], TargetCapacitySpecification=capacity)
-        return f"ec2-fleet {made['FleetId']}"
-
-    def spot_fleet(self, image: str) -> str:
-        config = {
-            "IamFleetRole": self.role, "TargetCapacity": 0, "AllocationStrategy": "lowestPrice",
-            "LaunchSpecifications": [{"ImageId": image, "InstanceType": "t3.micro"}],
-        }  # fmt: skip
-        made = self.ec2.request_spot_fleet(SpotFleetRequestConfig=config)
-        return f"spot-fleet-request {made['SpotFleetRequestId']}"
-
-    def node_group(self, template: str, version: str) -> None:
-        cluster = f"cluster-{uuid.uuid4()}"
-        self.eks.create_cluster(name=cluster, roleArn=self.role, resourcesVpcConfig={"subnetIds": ["subnet-1"]})
-        self.eks.create_nodegroup(
-            clusterName=cluster, nodegroupName="workers", subnets=["subnet-1"], nodeRole=self.role,
-            launchTemplate={"id": template, "version": version},
-        )  # fmt: skip
-
-    def image_recipe(self, parent: str) -> str:
-        made = self.builder.create_image_recipe(
-            name=f"base-{uuid.uuid4()}", semanticVersion="1.0.0", parentImage=parent, clientToken=str(uuid.uuid4()),
-            components=[{"componentArn": COMPONENT}],
-        )  # fmt: skip
-        return f"image-recipe {made['imageRecipeArn']}"
-
-    def container_recipe(self, image: str) -> str:
-        made = self.builder.create_container_recipe(
-            name=f"runner-{uuid.uuid4()}", semanticVersion="1.0.0", containerType="DOCKER", parentImage="amazonlinux:2023",
-            instanceConfiguration={"image": image}, clientToken=str(uuid.uuid4()),
-            targetRepository={"service": "ECR", "repositoryName": "runner"},
-        )  # fmt: skip
-        return f"container-recipe {made['containerRecipeArn']}"
-
-    def parameter(self, image: str) -> str:
-        name = f"/images/{uuid.uuid4()}"
-        self.ssm.put_parameter(Name=name, Value=image, Type="String", DataType="aws:ec2:image")
-        return f"parameter {name}"
-
-    def one_of_everything(self, image: str) -> set[str]:
-        """What uses the image, and beside it what uses somebody else's, or nothing any more."""
-        other = self.foreign_image()
-        self.instance(other)
-        self.template(other, other)
-        self.image_recipe("arn:aws:imagebuilder:us-east-1:aws:image/amazon-linux-2023-x86/x.x.x")
-        gone = self.instance(image)
-        self.ec2.terminate_instances(InstanceIds=[gone.split()[1]])
-
-        # Versions: 1 is the default, 5 the latest, 2, 3 and 4 are named by a group, a fleet and a node group.
-        template = self.template(image, image, image, image, image)
-        # Its version 2 is neither default nor latest, and nobody names it: EC2's own check of references tells of the template.
-        unnamed = self.template(image, image, image)
-        by_parameter = f"/golden/{uuid.uuid4()}"
-        self.ssm.put_parameter(Name=by_parameter, Value=image, Type="String")
-        resolved = self.template(f"resolve:ssm:{by_parameter}")
-        self.group(template, "2")
-        self.node_group(template, "4")
-        return {
-            self.instance(image), self.configuration(image), self.group(template, "1", override=image),
-            self.fleet(template, "3", override=image), self.spot_fleet(image), self.image_recipe(image),
-            self.container_recipe(image), self.parameter(image),
-            *(f"launch-template {template}/{version}" for version in range(1, 6)),
-            *(f"launch-template {unnamed}/{version}" for version in (1, 2, 3)),
-            f"launch-template {resolved}/1",
-        }  # fmt: skip
-
-    def foreign_image(self) -> str:
-        """An image of this account's own, which is nothing to the creator."""
-        return self.ec2.register_image(Name=f"own-{uuid.uuid4()}", RootDeviceName="/dev/xvda")["ImageId"]
-
-    def left_over(self, image: str, instance: str) -> None:
-        """A row of usage that nothing accounts for, as when a function was cut off long ago."""
-        then = "2026-11-01T08:00:00.000Z"
-        row = {
-            "account_id": self.number, "resource": f"{image}#instance#{instance}", "kind": "instance", "image_id": image,
-            "resource_id": instance, "region": self.cloud.region, "source": "event", "event_id": "e", "first_seen": then,
-            "last_seen": then,
-        }  # fmt: skip
-        item = {name: {"S": value} for name, value in row.items()}
-        self.cloud.client("dynamodb", CREATOR).put_item(TableName=self.usage_table, Item=item)
 
     # MARK: Emptying
 
     def empty(self) -> None:
         """Takes everything away, and what the tables know of the account."""
-        reservations = self.ec2.describe_instances()["Reservations"]
-        instances = [one["InstanceId"] for each in reservations for one in each["Instances"] if one["State"]["Name"] != "terminated"]
-        if instances:
-            self.ec2.terminate_instances(InstanceIds=instances)
-        for group in self.autoscaling.describe_auto_scaling_groups()["AutoScalingGroups"]:
-            self.autoscaling.delete_auto_scaling_group(AutoScalingGroupName=group["AutoScalingGroupName"], ForceDelete=True)
-        for found in self.autoscaling.describe_launch_configurations()["LaunchConfigurations"]:
-            self.autoscaling.delete_launch_configuration(LaunchConfigurationName=found["LaunchConfigurationName"])
-        for fleet in self.ec2.describe_fleets()["Fleets"]:
-            if fleet["FleetState"] == "active":
-                self.ec2.delete_fleets(FleetIds=[fleet["FleetId"]], TerminateInstances=False)
-        for request in self.ec2.describe_spot_fleet_requests()["SpotFleetRequestConfigs"]:
-            if request["SpotFleetRequestState"] == "active":
-                identifiers = [request["SpotFleetRequestId"]]
-                self.ec2.cancel_spot_fleet_requests(SpotFleetRequestIds=identifiers, TerminateInstances=False)
-        for cluster in self.eks.list_clusters()["clusters"]:
-            for name in self.eks.list_nodegroups(clusterName=cluster)["nodegroups"]:
-                self.eks.delete_nodegroup(clusterName=cluster, nodegroupName=name)
-            self.eks.delete_cluster(name=cluster)
-        for template in self.ec2.describe_launch_templates()["LaunchTemplates"]:
-            self.ec2.delete_launch_template(LaunchTemplateId=template["LaunchTemplateId"])
-        for recipe in self.builder.list_image_recipes(maxResults=100)["imageRecipeSummaryList"]:
-            self.builder.delete_image_recipe(imageRecipeArn=recipe["arn"])
-        for recipe in self.builder.list_container_recipes(maxResults=100)["containerRecipeSummaryList"]:
-            self.builder.delete_container_recipe(containerRecipeArn=recipe["arn"])
-        images = [{"Key": "DataType", "Values": ["aws:ec2:image"]}]
-        while found := self.ssm.describe_parameters(ParameterFilters=images, MaxResults=50)["Parameters"]:
-            for parameter in found:
-                self.ssm.delete_parameter(Name=parameter["Name"])
+        self.take_away()
         self.forget()
 
     def forget(self) -> None:
@@ -212,6 +47,17 @@ class World:
         for row in self.cloud.tables(account, ends=table)[table]:
             if wanted(row):
                 client.delete_item(TableName=table, Key={key: {"S": row[key]} for key in keys})
+
+    def left_over(self, image: str, instance: str) -> None:
+        """A row of usage that nothing accounts for, as when a function was cut off long ago."""
+        then = "2026-11-01T08:00:00.000Z"
+        row = {
+            "account_id": self.number, "resource": f"{image}#instance#{instance}", "kind": "instance", "image_id": image,
+            "resource_id": instance, "region": self.cloud.region, "source": "event", "event_id": "e", "first_seen": then,
+            "last_seen": then,
+        }  # fmt: skip
+        item = {name: {"S": value} for name, value in row.items()}
+        self.cloud.client("dynamodb", CREATOR).put_item(TableName=self.usage_table, Item=item)
 
     # MARK: Sweeping
 
@@ -294,53 +140,6 @@ class World:
         return metrics(self.cloud.logs(self.tracker))
 
 
-def shared_builder_image(story: Story, account: str) -> str:
-    """An Image Builder image that the creator built and shares with an account, and the AMI it gave; returns its ARN."""
-    builder = story.cloud.client("imagebuilder", CREATOR)
-    recipe = builder.create_image_recipe(
-        name=f"golden-{uuid.uuid4()}", semanticVersion="1.0.0", parentImage=story.image, clientToken=str(uuid.uuid4())
-    )["imageRecipeArn"]
-    configuration = f"arn:aws:imagebuilder:us-east-1:{story.cloud.account(CREATOR)}:infrastructure-configuration/web"
-    built = builder.create_image(
-        imageRecipeArn=recipe, infrastructureConfigurationArn=configuration, clientToken=str(uuid.uuid4())
-    )["imageBuildVersionArn"]
-    builder.delete_image_recipe(imageRecipeArn=recipe)
-    number = story.cloud.account(account)
-    statement = {"Effect": "Allow", "Principal": {"AWS": number}, "Action": "imagebuilder:GetImage", "Resource": built}
-    builder.put_image_policy(imageArn=built, policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}))
-    ec2 = story.cloud.client("ec2", CREATOR)
-    ec2.modify_image_attribute(ImageId=output_image(story, built), LaunchPermission={"Add": [{"UserId": number}]})
-    return built
-
-
-def output_image(story: Story, built: str) -> str:
-    """The AMI of an Image Builder image."""
-    image = story.cloud.client("imagebuilder", CREATOR).get_image(imageBuildVersionArn=built)["image"]
-    return image["outputResources"]["amis"][0]["image"]
-
-
-def metrics(log: str) -> list[dict[str, Any]]:
-    """The lines of a log that are in the embedded metric format."""
-    found = []
-    for line in log.splitlines():
-        start = line.find('{"')
-        if start < 0 or '"_aws"' not in line:
-            continue
-        found.append(json.loads(line[start:]))
-    return found
-
-
-def values(line: dict[str, Any]) -> dict[str, float]:
-    """The metrics of a line, by name, checked against the format.
-    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
-    """
-    assert isinstance(line["_aws"]["Timestamp"], int)
-    (directive,) = line["_aws"]["CloudWatchMetrics"]
-    assert directive["Namespace"] == "AMISteward"
-    assert ["FunctionName"] in directive["Dimensions"] and line["FunctionName"].startswith("ami-steward-")
-    return {metric["Name"]: line[metric["Name"]] for metric in directive["Metrics"]}
-
-
 def event_now(story: Story, sample: str, ago: float = 0) -> dict[str, Any]:
     """A sample as an event of `ago` seconds ago: samples are of another day."""
     event = story.sample(sample)
@@ -350,3 +149,8 @@ def event_now(story: Story, sample: str, ago: float = 0) -> dict[str, Any]:
     if "eventTime" in event["detail"]:
         event["detail"] |= {"eventID": str(uuid.uuid4()), "eventTime": text}
     return event
+
+
+def long_ago(story: Story, sample: str) -> dict[str, Any]:
+    """A sample as an event of an hour ago: no list is behind it any more."""
+    return event_now(story, sample, ago=3600)
