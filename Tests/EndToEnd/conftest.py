@@ -18,7 +18,8 @@ MODULES = pytest.StashKey[list[str]]()
 # The files that come first: one that has a cloud of its own, while the deployment is applied; then those that take long, for
 # what is begun last should be short, so that processes side by side end together.
 FIRST = [
-    "test_terraform.py", "test_sweep.py", "test_roles.py", "test_interruptions.py", "test_image_distribution.py",
+    "test_terraform.py", "test_sweep_faults.py", "test_sweep.py", "test_roles.py", "test_interruptions.py",
+    "test_image_distribution.py",
 ]  # fmt: skip
 
 
