@@ -100,7 +100,7 @@ class Stand:
         if target is None:
             return self.answer_query(path, body)
         operation = target.split(b".")[1].decode()
-        if operation == "DescribeParameters":
+        if operation in ("DescribeParameters", "GetParameters"):
             return operation, b"application/x-amz-json-1.1", b'{"Parameters":[]}'
         if self.tables is not None:
             with self.lock:
@@ -127,6 +127,9 @@ class Stand:
         if answer is None:
             raise ValueError(f"unknown request: {path} {body[:200]}")
         return operation, b"text/xml;charset=UTF-8", answer
+
+    def DescribeTable(self, body):
+        return b'{"Table":{"CreationDateTime":1577836800}}'
 
     def BatchGetItem(self, body):
         return b'{"Responses":{"mapping":[]},"UnprocessedKeys":{}}'
