@@ -27,7 +27,7 @@ variable "creator" {
 }
 
 variable "consumers" {
-  description = "Accounts that use the images, by the alias of their provider in provider.tf; the same attributes as `creator`."
+  description = "Accounts that use the images, by the alias of their provider in provider.tf (`production` and `development`, unless that is changed); the same attributes as `creator`."
   type = map(object({
     account_id    = string
     profile       = optional(string)

@@ -2,11 +2,14 @@
 
 import argparse
 import json
+import shutil
 import sys
 from pathlib import Path
 from typing import Any
 
-from .client import ACCOUNTS, LocalCloud, LocalCloudError
+from botocore.exceptions import BotoCoreError, ClientError
+
+from .client import ACCOUNTS, TEMPORARY_FILE, LocalCloud, LocalCloudError
 
 _DEFAULT_DIRECTORY = Path(__file__).resolve().parents[2] / ".cache" / "localcloud"
 
@@ -15,7 +18,7 @@ def main(arguments: list[str] | None = None) -> None:
     options = _parser().parse_args(arguments)
     try:
         options.run(options)
-    except (LocalCloudError, ValueError) as error:
+    except (LocalCloudError, ValueError, ClientError, BotoCoreError) as error:
         sys.exit(f"localcloud: {error}")
     except BrokenPipeError:
         sys.exit(1)
@@ -47,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
         added.add_argument("--regions", default="us-east-1", help="comma-separated; the first is the default")
         if name == "serve":
             added.add_argument("--parent", type=int, help="end with this process")
-    command("stop", lambda o: _cloud(o).stop(), "stop it and every function")
+    command("stop", _stop, "stop it and every function; the files of a demo go with it")
     command("status", _status, "say whether it runs, where, and what is deployed")
     command("env", _env, "print what Terraform and the AWS CLI need, for eval in a shell")
     event = command("put-event", _put_event, "put an event on an account's bus; its rules decide who gets it")
@@ -73,7 +76,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     invoke = command("invoke", _invoke, "invoke a function and print its answer")
     invoke.add_argument("function", help="<account>/<region>/<name>")
-    invoke.add_argument("payload", nargs="?", default="{}")
+    invoke.add_argument(
+        "payload", nargs="?", default="{}",
+        help='the request as JSON text, such as {"check": "ami-0abc"}; {} if left out; of a file: "$(cat FILE)"',
+    )  # fmt: skip
     return parser
 
 
@@ -108,6 +114,12 @@ def _serve(options: argparse.Namespace) -> None:
         options.regions.split(","),
         options.parent,
     )
+
+
+def _stop(options: argparse.Namespace) -> None:
+    _cloud(options).stop()
+    if (options.directory / TEMPORARY_FILE).exists():
+        shutil.rmtree(options.directory, ignore_errors=True)
 
 
 def _status(options: argparse.Namespace) -> None:
@@ -146,8 +158,19 @@ def _fault(options: argparse.Namespace) -> None:
         _print(cloud.faults())
 
 
+def _function(text: str) -> list[str]:
+    parts = text.split("/")
+    if len(parts) != 3:
+        raise LocalCloudError(f"a function is named <account>/<region>/<name>, as status lists them, not {text}")
+    return parts
+
+
 def _invoke(options: argparse.Namespace) -> None:
-    account, region, name = options.function.split("/")
+    account, region, name = _function(options.function)
+    try:
+        json.loads(options.payload)
+    except ValueError as error:
+        raise LocalCloudError(f'the payload is not JSON text ({error}): {options.payload}; of a file: "$(cat FILE)"') from None
     answer = (
         _cloud(options).client("lambda", account, region).invoke(FunctionName=name, Payload=options.payload.encode())
     )

@@ -21,6 +21,9 @@ from .server import STATE_FILE
 ACCOUNTS = {"creator": "111111111111", "consumer-a": "222222222222", "consumer-b": "333333333333"}
 """The accounts of the demo and the tests, by the name of their profile."""
 
+TEMPORARY_FILE = "temporary"
+"""A local cloud whose directory has a file of this name takes the directory with it when it is stopped by hand."""
+
 _START_SECONDS = 60
 
 

@@ -1,6 +1,7 @@
 """The demo: the main job of AMI Steward, played in the local cloud and told step by step. `scripts/demo` runs it."""
 
 import argparse
+import datetime
 import json
 import os
 import shutil
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from . import distribution_story
-from .client import LocalCloud, LocalCloudError
+from .client import TEMPORARY_FILE, LocalCloud, LocalCloudError
 from .cloudtrail import Account
 from .deployment import REPOSITORY, Deployment
 from .testing import find_emulator
@@ -21,34 +22,46 @@ from .testing import find_emulator
 _WIDTH = 110
 _IS_TERMINAL = sys.stdout.isatty()
 
+ACCOUNTS = ("creator", "consumer-a", "consumer-b")
+"""The accounts of the story; each has a usage tracker."""
+
+_SWEEP_INVOCATIONS = 20
+"""A sweep that is not complete after so many invocations never will be: here each takes the whole account at once."""
+
+
+class DemoError(Exception):
+    """The story did not go as it is told."""
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="scripts/demo", description=__doc__)
     parser.add_argument("--keep", action="store_true", help="leave the local cloud running at the end, and say how to use it")
     options = parser.parse_args()
     directory = Path(tempfile.mkdtemp(prefix="ami-steward-demo."))
+    (directory / TEMPORARY_FILE).touch()
     started = time.monotonic()
     try:
         cloud = LocalCloud.start(directory, find_emulator(), regions=["eu-central-1"], detached=options.keep)
     except LocalCloudError as error:
+        shutil.rmtree(directory, ignore_errors=True)
         sys.exit(f"scripts/demo: {error}")
     kept = False
     try:
-        _play(cloud, directory)
+        story = _play(cloud, directory)
         kept = options.keep
-    except LocalCloudError as error:
+    except (DemoError, LocalCloudError) as error:
         sys.exit(f"scripts/demo: {error}")
     finally:
         if not kept:
             cloud.stop()
             shutil.rmtree(directory, ignore_errors=True)
-    _ending(cloud, directory, kept, time.monotonic() - started)
+    _ending(directory, story.image, kept, time.monotonic() - started)
 
 
 # MARK: The story
 
 
-def _play(cloud: LocalCloud, directory: Path) -> None:
+def _play(cloud: LocalCloud, directory: Path) -> "Story":
     _step("Deploy", "The real Terraform into three accounts: images (creator), production and development (consumers).")
     overrides = {"image_distribution": {}}
     deployment = Deployment.apply(cloud, directory / "terraform", overrides=overrides, progress=_progress)
@@ -56,23 +69,15 @@ def _play(cloud: LocalCloud, directory: Path) -> None:
     _say(f"{len(deployment.terraform.resources())} resources; the functions are the zips of dist/, each with its role.")
 
     story = Story(cloud, deployment)
-    story.share()
-    story.not_known()
-    story.sweep()
-    story.use()
-    story.ask()
-    story.unshare()
-    story.repeat()
-    story.release()
-    story.deregister()
-    story.go_on()
+    story.tell()
     _step("Distribute", "Where Image Builder publishes images: a CloudFormation resource that follows an SSM parameter.")
     distribution_story.tell(cloud, directory / "cloudformation", _say)
     story.counted()
+    return story
 
 
 class Story:
-    """An image's life, from the first share to its end."""
+    """An image's life, from the first share to its end. What does not come out as it is told raises a `DemoError`."""
 
     def __init__(self, cloud: LocalCloud, deployment: Deployment):
         self.cloud = cloud
@@ -85,6 +90,19 @@ class Story:
         self.production_instances: list[str] = []
         self.production_template: dict[str, Any] = {}
         self.unshared: dict[str, Any] = {}
+
+    def tell(self) -> None:
+        """The main story, from the deployment on."""
+        self.share()
+        self.not_known()
+        self.sweep()
+        self.use()
+        self.ask()
+        self.unshare()
+        self.repeat()
+        self.release()
+        self.deregister()
+        self.go_on()
 
     def share(self) -> None:
         _step("Share", "The images account makes an AMI and shares it with production and development.")
@@ -104,16 +122,15 @@ class Story:
         self.cloud.client("ssm", "consumer-b").put_parameter(
             Name="/images/web", Value=self.image, Type="String", DataType="aws:ec2:image"
         )
-        self._check()
+        self._check("unknown")
 
     def sweep(self) -> None:
         _step("Sweep", "Minutes after the installation, and then every day, each account is swept: what is really there.")
-        for account in ("creator", "consumer-a", "consumer-b"):
-            targets = self.cloud.fire_schedule(account, "ami-steward-usage-tracker-sweep")
-            _say(f"schedule of {account}  →  {', '.join(target.split(':')[-1] for target in targets)}")
+        for account in ACCOUNTS:
+            self._sweep_as_scheduled(account)
         self._usage()
         self._coverage()
-        self._check()
+        self._check("in-use")
 
     def use(self) -> None:
         _step("Use", "Production runs three instances and a launch template on it, development one instance.")
@@ -130,21 +147,21 @@ class Story:
 
     def ask(self) -> None:
         _step("Ask", 'A pipeline asks before it retires the image: {"check": "' + self.image + '"}')
-        self._check()
+        self._check("in-use")
         _say("People ask with amictl:")
-        self._amictl("check", self.image)
+        self._amictl("check", self.image, status=3)
 
     def unshare(self) -> None:
         _step("Unshare", "Somebody takes the image from production, which still uses it. Development keeps it.")
         removed = [{"UserId": self.production.number}]
         self.ec2["creator"].modify_image_attribute(ImageId=self.image, LaunchPermission={"Remove": removed})
         self.unshared = self.images.modify_launch_permission(self.image, remove=[{"userId": self.production.number}])
-        self._deliver("creator", self.unshared, shows_mail=True)
+        self._deliver("creator", self.unshared, mails=1)
         self._shares()
 
     def repeat(self) -> None:
         _step("Again", "EventBridge delivers at least once: the same event comes a second time.")
-        self._deliver("creator", self.unshared, shows_mail=True)
+        self._deliver("creator", self.unshared, mails=0)
 
     def release(self) -> None:
         _step("Release", "Production replaces its instances and deletes its launch template.")
@@ -161,11 +178,11 @@ class Story:
         before = len(self.cloud.mail())
         self._deliver("creator", self.images.deregister_image(self.image))
         self._deliver("creator", self.images.image_state(self.image, "deregistered"))
-        self._mail(before)
+        self._mail(before, 1)
         self._shares()
 
     def go_on(self) -> None:
-        _step("Go on", "The next image; production runs on it. Sweeps look through both accounts: now it is known who uses nothing.")
+        _step("Go on", "The next image; production runs on it. All accounts are swept now: then it is known who uses nothing.")
         answer = self.ec2["creator"].register_image(Name="golden-web-2026.12", RootDeviceName="/dev/xvda")
         self.image = answer["ImageId"]
         accounts = [self.production.number, self.development.number]
@@ -176,10 +193,11 @@ class Story:
         self.ec2["consumer-a"].run_instances(ImageId=self.image, MinCount=2, MaxCount=2, InstanceType="t3.micro")
         _say("RunInstances, of which no event is delivered.")
         time.sleep(2)  # the times of events are whole seconds: the share is to be over when the sweeps begin
-        for account in ("creator", "consumer-a", "consumer-b"):
-            tracker = self.deployment.function(account, "usage-tracker").split("/")[-1]
-            self.cloud.fire_schedule(account, f"{tracker}-sweep")
+        for account in ACCOUNTS:
+            self._sweep_now(account)
         self._amictl("accounts")
+        self._amictl("check", self.image, status=3)
+        _say("Development does not use it: from there it may be taken away.")
         self._amictl("check", self.image, "--account", self.development.number)
 
     def counted(self) -> None:
@@ -195,21 +213,58 @@ class Story:
 
     # MARK: What happened
 
-    def _deliver(self, account: str, event: dict[str, Any], shows_mail: bool = False) -> None:
+    def _deliver(self, account: str, event: dict[str, Any], mails: int | None = None) -> None:
+        """Delivers an event and waits for what follows; shows the e-mails, where it is told how many there are to be."""
         before = len(self.cloud.mail())
         name = event["detail"].get("eventName") or f"{event['detail-type']}: {event['detail']['State']}"
         rules = self.cloud.put_event(account, event)
         _say(f"{name}  →  {', '.join(sorted(rule.split('/')[-1] for rule in rules)) or 'no rule'}")
-        if shows_mail:
-            self._mail(before)
+        if mails is not None:
+            self._mail(before, mails)
 
-    def _mail(self, before: int) -> None:
+    def _sweep_as_scheduled(self, account: str) -> None:
+        """Has the rule of every five minutes ask the account's usage tracker, until the sweep that it begins is complete."""
+        rule = "ami-steward-usage-tracker-sweep"
+        began = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+        for _ in range(_SWEEP_INVOCATIONS):
+            targets = self.cloud.fire_schedule(account, rule)
+            _say(f"schedule of {account}  →  {', '.join(target.split(':')[-1] for target in targets)}")
+            coverage = self.coverage().get(self.cloud.account(account), {})
+            if coverage.get("last_sweep_started", "") >= began:
+                if "skipped" in coverage:
+                    raise DemoError(f"the sweep of {account} left something out: {coverage['skipped']}")
+                return
+        raise DemoError(f"the schedule of {account} does not complete a sweep: {coverage}")
+
+    def _sweep_now(self, account: str) -> None:
+        """Has the account's usage tracker sweep at once, due or not, until the sweep is complete."""
+        request: dict[str, Any] = {"sweep": {"force": True}}
+        for _ in range(_SWEEP_INVOCATIONS):
+            answer = self._invoke(account, "usage-tracker", request)
+            _say(f"{json.dumps(request)} to the usage tracker of {account}  →  {answer['sweep']}")
+            if answer["sweep"] != "suspended":
+                break
+            request = {"sweep": {}}
+        if answer["sweep"] != "completed" or answer["skipped"]:
+            raise DemoError(f"the sweep of {account} is not complete: {json.dumps(answer)}")
+
+    def _invoke(self, account: str, function: str, request: dict[str, Any]) -> Any:
+        name = self.deployment.function(account, function).split("/")[-1]
+        answer = self.cloud.client("lambda", account).invoke(FunctionName=name, Payload=json.dumps(request).encode())
+        payload = answer["Payload"].read().decode()
+        if "FunctionError" in answer:
+            raise DemoError(f"{name} of {account} failed: {payload}")
+        return json.loads(payload)
+
+    def _mail(self, before: int, count: int) -> None:
         mails = self.cloud.mail()[before:]
         if not mails:
             _say("No e-mail was sent.")
         for mail in mails:
             lines = [f"To: {', '.join(mail['to'])}", f"Subject: {mail['subject']}", "", *mail["text"].rstrip().split("\n")]
             _box(lines)
+        if len(mails) != count:
+            raise DemoError(f"{len(mails)} e-mails were sent, not {count}")
 
     def _shares(self) -> None:
         items = [item for item in self.deployment.table("creator", "shares") if not item["principal"].startswith("alert#")]
@@ -221,16 +276,20 @@ class Story:
         rows = [[i["account_id"], i["kind"], i["resource_id"], i["first_seen"], i["source"]] for i in items]
         _table(["account", "kind", "resource", "first seen", "by"], rows, title="usage")
 
+    def coverage(self) -> dict[str, dict[str, Any]]:
+        """What is known of each account's sweeps, by its number."""
+        return {item["account_id"]: item for item in self.deployment.table("creator", "usage") if "kind" not in item}
+
     def _coverage(self) -> None:
-        items = [item for item in _sorted(self.deployment.table("creator", "usage"), "account_id") if "kind" not in item]
+        items = _sorted(list(self.coverage().values()), "account_id")
         rows = [
             [i["account_id"], i["region"], i.get("last_sweep_completed", "never"), i.get("resources", ""), i.get("skipped", "nothing")]
             for i in items
         ]
         _table(["account", "region", "swept", "resources", "left out"], rows, title="coverage")
 
-    def _amictl(self, *arguments: str) -> None:
-        """Runs amictl as the administrator of the images account."""
+    def _amictl(self, *arguments: str, status: int = 0) -> None:
+        """Runs amictl as the administrator of the images account; its exit status has to be `status`."""
         answer = subprocess.run(
             [REPOSITORY / "dist/amictl", *arguments],
             env={"PATH": os.environ["PATH"], **self.cloud.environment()},
@@ -238,11 +297,12 @@ class Story:
         )  # fmt: skip
         lines = answer.stdout.rstrip().split("\n")
         _box([f"$ amictl {' '.join(arguments)}", *lines, f"(exit status {answer.returncode})"], wraps=False)
+        if answer.returncode != status:
+            raise DemoError(f"amictl {' '.join(arguments)} ended with status {answer.returncode}, not {status}")
 
-    def _check(self) -> None:
-        name = self.deployment.function("creator", "deregistration-checker").split("/")[-1]
-        payload = json.dumps({"check": self.image}).encode()
-        answer = json.loads(self.cloud.client("lambda", "creator").invoke(FunctionName=name, Payload=payload)["Payload"].read())
+    def _check(self, verdict: str) -> None:
+        """Asks the checker about the image, as a pipeline does; its answer has to be `verdict`."""
+        answer = self._invoke("creator", "deregistration-checker", {"check": self.image})
         accounts, coverage = answer["accounts"], answer["coverage"]
         told = ("image_id", "image_name", "verdict", "reasons", "resource_count", "shared_with")
         lines = [f"{json.dumps(name)}: {json.dumps(answer[name])}," for name in told if name in answer]
@@ -255,6 +315,8 @@ class Story:
             swept = account.get("last_sweep_completed", "no complete sweep yet")
             lines.append(f"  {account['account_id']} is known as {json.dumps(account['status'])}: {swept}")
         _box([*lines, "]"])
+        if answer["verdict"] != verdict:
+            raise DemoError(f"the check of {self.image} says {answer['verdict']}, not {verdict}")
 
 
 def _sorted(items: list[dict[str, Any]], *names: str) -> list[dict[str, Any]]:
@@ -318,22 +380,23 @@ def _dim(text: str) -> str:
     return f"\033[2m{text}\033[0m" if _IS_TERMINAL else text
 
 
-def _ending(cloud: LocalCloud, directory: Path, kept: bool, seconds: float) -> None:
+def _ending(directory: Path, image: str, kept: bool, seconds: float) -> None:
     print(f"\n{_bold('Done')} in {seconds:.0f} s.")
     if kept:
         command = f"scripts/localcloud/localcloud --directory {directory}"
         print(textwrap.dedent(f"""\
                The local cloud is still running. A first session with amictl:
                  eval "$({command} env)"   # region, endpoint, profiles
-                 dist/amictl accounts                      who has and uses images, and how well that is known
-                 dist/amictl shares --all                  who has what, and had it
-                 dist/amictl alerts                        who was told what, and when
-                 dist/amictl report --html report.html     everything on one page
-                 dist/amictl help                          and what else there is
+                 dist/amictl accounts                           who has and uses images, and how well that is known
+                 dist/amictl shares --all                       who has what, and had it
+                 dist/amictl check {image}        may it go?
+                 dist/amictl alerts                             who was told what, and when
+                 dist/amictl report --html dist/report.html     everything on one page
+                 dist/amictl help                               and what else there is
                The same environment is good for Terraform and the AWS CLI (AWS_PROFILE=consumer-a for production). The cloud itself:
                  {command} status            what is deployed
                  {command} tables creator    its tables; also: mail, logs, invoke, put-event
-                 {command} stop              ends it
+                 {command} stop              ends it, and removes its files
                """))  # fmt: skip
     print("Where to look next: README.md (deploying it), events/ (samples of every event), Sources/Governance (the decisions),")
     print("terraform/ (the modules), scripts/localcloud/README.md (this cloud).")

@@ -45,7 +45,7 @@ output "functions" {
 }
 
 output "check_command" {
-  description = "Command that asks who uses an image, alerting nobody; put in the image's id."
+  description = "Command that asks who uses an image, alerting nobody; put in the image's id (AWS CLI 2)."
   value       = "aws lambda invoke --region ${local.region} --function-name ${module.deregistration_checker.function_name} --cli-binary-format raw-in-base64-out --payload '{\"check\":\"ami-0123456789abcdef0\"}' /dev/stdout"
 }
 

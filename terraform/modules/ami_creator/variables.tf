@@ -232,7 +232,7 @@ variable "tracing" {
 }
 
 variable "kms_key_arn" {
-  description = "ARN of a KMS key of this account and region that encrypts what is stored here; the README says what its key policy must allow. null: keys that AWS owns or manages."
+  description = "ARN of a KMS key of this account and region that encrypts what is stored here; terraform/README.md says what its key policy must allow. null: keys that AWS owns or manages."
   type        = string
   default     = null
 
