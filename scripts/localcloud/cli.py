@@ -4,6 +4,7 @@ import argparse
 import json
 import shutil
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from .client import ACCOUNTS, TEMPORARY_FILE, LocalCloud, LocalCloudError
 
 _DEFAULT_DIRECTORY = Path(__file__).resolve().parents[2] / ".cache" / "localcloud"
+
+_REMOVALS = 50
+"""How often the files of a demo are removed: functions that are ending may still write some."""
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -118,8 +122,14 @@ def _serve(options: argparse.Namespace) -> None:
 
 def _stop(options: argparse.Namespace) -> None:
     _cloud(options).stop()
-    if (options.directory / TEMPORARY_FILE).exists():
+    is_temporary = (options.directory / TEMPORARY_FILE).exists()
+    for _ in range(_REMOVALS):
+        if not is_temporary or not options.directory.exists():
+            return
         shutil.rmtree(options.directory, ignore_errors=True)
+        time.sleep(0.1)
+    if options.directory.exists():
+        raise LocalCloudError(f"{options.directory} could not be removed")
 
 
 def _status(options: argparse.Namespace) -> None:

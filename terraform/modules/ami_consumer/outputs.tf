@@ -14,7 +14,7 @@ output "function" {
 }
 
 output "sweep_command" {
-  description = "Command that begins a sweep now, whenever the last one was."
+  description = "Command that begins a sweep now, whenever the last one was (AWS CLI 2)."
   value       = "aws lambda invoke --region ${local.region} --function-name ${module.usage_tracker.function_name} --cli-binary-format raw-in-base64-out --payload '{\"sweep\":{\"force\":true}}' /dev/stdout"
 }
 
