@@ -61,7 +61,19 @@ def test_usage_lists_resources_and_what_the_accounts_coverage_is(world: World) -
         "resource_count": 3,
     }
     accounts = {account["account_id"]: account for account in usage["accounts"]}
-    assert {number: account["coverage"]["status"] for number, account in accounts.items()} == {A: "swept", B: "stale"}
+    assert {number: account["coverage"]["status"] for number, account in accounts.items()} == {
+        A: "swept",
+        B: "stale",
+        C: "no-tracker",
+        world.account: "no-tracker",
+    }
+    assert {number: (account["owner"], account["shared"]) for number, account in accounts.items()} == {
+        A: (False, True),
+        B: (False, True),
+        C: (False, False),
+        world.account: (True, None),
+    }
+    assert (usage["recorded"], usage["owner"], usage["unknown_account_count"]) == (True, world.account, 3)
     assert [each["resource_id"] for each in accounts[A]["resources"]] == ["i-0aaa", "i-0bbb", "lt-0ccc/3"]
     template = accounts[A]["resources"][2]
     assert (template["kind"], template["resource_name"], template["source"]) == ("launch-template", "web", "sweep")
@@ -70,13 +82,26 @@ def test_usage_lists_resources_and_what_the_accounts_coverage_is(world: World) -
     table = world.run("usage", world.used).expect(OK).out
     assert "3 resources in 1 account" in table
     assert re.search(rf"{A}\s+yes\s+2 instances, 1 launch template version\s+swept 60 min ago", table)
-    assert re.search(rf"{B}\s+yes\s+none\s+swept 8 days ago: too long ago, or before the share", table)
+    assert re.search(rf"{B}\s+yes\s+none recorded\s+swept 8 days ago: too long ago, or before the share", table)
 
 
 def test_usage_says_what_is_not_known(world: World) -> None:
-    assert re.search(rf"{C}\s+yes\s+none\s+no tracker: not known", world.run("usage", world.unclear).out)
+    unclear = world.run("usage", world.unclear).expect(OK).out
+    assert re.search(rf"{C}\s+yes\s+none recorded\s+no tracker: not known", unclear)
+    assert re.search(rf"{world.account}\s+owner\s+none recorded\s+no tracker: not known", unclear)
+    assert re.search(r"Known use:\s+none that is recorded; whether there is any is not known\n", unclear)
     nobody = world.run("usage", "ami-0123456789abcdef0", "--output", "json").expect(OK).json
-    assert (nobody["image_status"], nobody["accounts"], nobody["resource_count"]) == (None, [], 0)
+    assert (nobody["image_status"], nobody["recorded"], nobody["resource_count"]) == (None, False, 0)
+    # Every account that may have it: those with a usage tracker, and its owner.
+    assert [(each["account_id"], each["shared"]) for each in nobody["accounts"]] == [
+        (A, None),
+        (B, None),
+        (world.account, None),
+    ]
+    text = world.run("usage", "ami-0123456789abcdef0").expect(OK).out
+    assert re.search(rf"{A}\s+not recorded\s+none\s+swept", text)
+    assert "older than the installation, or there is no such image" in text
+    assert "amictl check ami-0123456789abcdef0 asks EC2 as well" in text
 
 
 # MARK: shares, accounts, alerts

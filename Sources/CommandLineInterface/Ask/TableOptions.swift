@@ -38,6 +38,20 @@ extension ParsedArguments {
     private var sharesTable: String { self[TableOptions.shares] ?? "\(prefix)-shares" }
     private var usageTable: String { self[TableOptions.usage] ?? "\(prefix)-usage" }
 
+    /// The value of a positional or option as the id of an image, as EC2 makes them: 8 hexadecimal digits, of new ones 17.
+    ///
+    /// - Throws: `UsageError`, naming the argument and what it must be.
+    func image(_ text: String, _ argument: String) throws(UsageError) -> ImageID {
+        let digits = text.utf8.dropFirst("ami-".utf8.count)
+        let isHexadecimal = digits.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+        guard let image = ImageID(text), isHexadecimal, [8, 17].contains(digits.count) else {
+            throw UsageError(
+                "\(argument) is \"\(text)\", and not an image id (ami- and 8 or 17 hexadecimal digits)"
+            )
+        }
+        return image
+    }
+
     /// The value of a positional or option as an identifier.
     ///
     /// - Throws: `UsageError`, naming the argument and what it must be.
