@@ -60,6 +60,8 @@ extension Command {
         let counts: [(String, String, Int)] = [
             ("images", "Images", data.images.count { $0.exists }),
             ("in_use", "Deregistration breaks something", data.count(.inUse)),
+            ("gone", "Deregistered", data.gone.count),
+            ("gone_in_use", "Deregistered, and still used", data.broken.count),
             ("unknown", "Not known well enough", data.count(.unknown)),
             ("clear", "Clear", data.count(.clear)),
             ("stale", "Stale", data.stale.count),

@@ -5,23 +5,26 @@ import Governance
 enum ReportCharts {
     /// One bar of all images, parted by what their deregistration does.
     static func outcomes(_ data: ReportData) -> HTML {
-        let parts: [(outcome: Verdict.Outcome, words: String, style: String)] = [
-            (.inUse, "in use", "use"), (.unknown, "not known", "unknown"), (.clear, "clear", "clear"),
+        var parts = [
+            (words: "in use", style: "use", count: data.count(.inUse)),
+            (words: "not known", style: "unknown", count: data.count(.unknown)),
+            (words: "clear", style: "clear", count: data.count(.clear)),
         ]
-        let total = parts.reduce(0) { $0 + data.count($1.outcome) }
-        let sentence = parts.map { "\(data.count($0.outcome)) \($0.words)" }.joined(separator: ", ")
+        let gone = data.gone.count
+        if gone > 0 { parts.append((words: "deregistered already", style: "gone", count: gone)) }
+        let total = parts.reduce(0) { $0 + $1.count }
+        let sentence = parts.map { "\($0.count) \($0.words)" }.joined(separator: ", ")
         var bars = HTML()
         var start = 0
         for part in parts {
-            let count = data.count(part.outcome)
-            guard count > 0 else { continue }
+            guard part.count > 0 else { continue }
             // A part is never too small to be seen.
-            let width = max(6, 1000 * count / max(1, total))
+            let width = max(6, 1000 * part.count / max(1, total))
             bars += "<rect class=\"\(part.style)\" x=\"\(start)\" y=\"0\" width=\"\(width)\" height=\"28\"/>"
             start += width + 3
         }
         let legend = parts.map { part -> HTML in
-            "<li><span class=\"dot \(part.style)\"></span>\(part.words) <b>\(data.count(part.outcome))</b></li>"
+            "<li><span class=\"dot \(part.style)\"></span>\(part.words) <b>\(part.count)</b></li>"
         }
         let drawing: HTML? =
             total == 0

@@ -72,6 +72,13 @@ extension ReportData {
                 )
             }
         }
+        let gone = gone.count
+        if known != nil, gone > 0 {
+            omissions.append(
+                "EC2 no longer lists \(Counted.text(gone, "image")) of the tables: when \(gone == 1 ? "it was" : "they were")"
+                    + " created and last launched is not known."
+            )
+        }
         if known == nil { omissions.append("EC2 does not list the account's images: those below are from the tables.") }
         let unreadable = contents.unreadable.count + usage.unreadable.count
         if unreadable > 0 { omissions.append("\(Counted.text(unreadable, "item")) of the tables cannot be read.") }

@@ -58,6 +58,15 @@ extension ReportData {
             .sorted { ($1.resourceCount, $0.id) < ($0.resourceCount, $1.id) }
     }
 
+    /// Images that are gone: deregistered, and no longer in EC2's list.
+    var gone: [Image] { images.filter { !$0.exists } }
+
+    /// Those of ``gone`` that something is still known to use, those that break most first: it is broken, or cannot be
+    /// launched anew, already.
+    var broken: [Image] {
+        gone.filter { $0.outcome == .inUse }.sorted { ($1.resourceCount, $0.id) < ($0.resourceCount, $1.id) }
+    }
+
     /// Stale images, those longest without a launch first.
     var stale: [Image] {
         images.filter(isStale).sorted { ($0.lastSign, $0.id) < ($1.lastSign, $1.id) }
@@ -66,6 +75,7 @@ extension ReportData {
     /// Accounts whose use of images is not known well.
     var unknownAccounts: [AccountStanding] { accounts.filter { $0.coverage.status != .swept } }
 
+    /// How many of the images that are there have that outcome.
     func count(_ outcome: Verdict.Outcome) -> Int { images.count { $0.exists && $0.outcome == outcome } }
 
     /// Of a last launch.

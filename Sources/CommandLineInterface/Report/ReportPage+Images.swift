@@ -9,30 +9,46 @@ extension ReportPage {
     var breaking: HTML {
         let images = data.breaking
         let body: HTML =
-            images.isEmpty
-            ? "<p class=\"none\">Nothing that is known.</p>\n"
-            : table(
-                "breaking",
-                [
-                    .init("Image"), .init("Resources", .number), .init("Accounts", .number), .init("What breaks"),
-                    .init("Last launched", .time),
-                ],
-                images.prefix(Self.shortList).map { image in
-                    """
-                    <tr>\(nameCell(image))\
-                    <td data-label="Resources" class="number">\(image.resourceCount)</td>\
-                    <td data-label="Accounts" class="number">\(image.usage.count)</td>\
-                    <td data-label="What breaks">\(kinds(image))</td>\(timeCell("Last launched", image.lastLaunched))</tr>
-
-                    """
-                }
-            )
+            images.isEmpty ? "<p class=\"none\">Nothing that is known.</p>\n" : used("breaking", "What breaks", images)
         return """
             <section id="breaking" aria-labelledby="breaking-title">
             <h2 id="breaking-title">Deregistration would break something</h2>
             \(body)\(more(images.count))</section>
 
             """
+    }
+
+    /// Nil where there is nothing of the kind.
+    var broken: HTML? {
+        let images = data.broken
+        guard !images.isEmpty else { return nil }
+        return """
+            <section id="broken" aria-labelledby="broken-title">
+            <h2 id="broken-title">Deregistered, and still used</h2>
+            <p class="lead">Broken, or not to be launched anew, already.</p>
+            \(used("broken", "What is broken", images))\(more(images.count))</section>
+
+            """
+    }
+
+    /// What uses images, those that come first.
+    private func used(_ id: String, _ heading: String, _ images: [ReportData.Image]) -> HTML {
+        table(
+            id,
+            [
+                .init("Image"), .init("Resources", .number), .init("Accounts", .number), .init(heading),
+                .init("Last launched", .time),
+            ],
+            images.prefix(Self.shortList).map { image in
+                """
+                <tr>\(nameCell(image))\
+                <td data-label="Resources" class="number">\(image.resourceCount)</td>\
+                <td data-label="Accounts" class="number">\(image.usage.count)</td>\
+                <td data-label="\(heading)">\(kinds(image))</td>\(timeCell("Last launched", image.lastLaunched))</tr>
+
+                """
+            }
+        )
     }
 
     var stale: HTML {
@@ -69,6 +85,9 @@ extension ReportPage {
         let images = data.images.sorted {
             (rank[$0.outcome] ?? 3, $1.resourceCount, $0.id) < (rank[$1.outcome] ?? 3, $0.resourceCount, $1.id)
         }
+        let gone: HTML? =
+            data.gone.isEmpty
+            ? nil : "<button type=\"button\" aria-pressed=\"false\" data-filter=\"gone\">deregistered</button>\n"
         return """
             <section id="images" aria-labelledby="images-title">
             <h2 id="images-title">Images</h2>
@@ -81,6 +100,7 @@ extension ReportPage {
             <button type="button" aria-pressed="false" data-filter="unknown">not known</button>
             <button type="button" aria-pressed="false" data-filter="clear">clear</button>
             <button type="button" aria-pressed="false" data-filter="stale">stale</button>
+            \(gone)\
             </div>
             <p class="matches" role="status" aria-live="polite"></p>
             </div>
@@ -97,7 +117,8 @@ extension ReportPage {
     }
 
     private func row(_ image: ReportData.Image) -> HTML {
-        let tags = "\(image.outcome.rawValue)\(data.isStale(image) ? " stale" : "")"
+        // As the tiles count them.
+        let tags = image.exists ? "\(image.outcome.rawValue)\(data.isStale(image) ? " stale" : "")" : "gone"
         let use =
             image.usage.isEmpty
             ? "" : "\(Counted.text(image.resourceCount, "resource")) in \(Counted.text(image.usage.count, "account"))"
@@ -142,13 +163,12 @@ extension ReportPage {
     }
 
     private func consequence(_ image: ReportData.Image) -> HTML {
-        let why: String? =
-            switch image.outcome {
-            case .inUse: nil
-            case .clear: nil
-            case .unknown: image.doubts.first.map { $0 + (image.doubts.count > 1 ? "; and more" : "") }
-            }
-        return "\(pill(image.outcome))\(why.map { " <span class=\"why\">\($0)</span>" as HTML })"
+        var why: String?
+        if image.outcome == .unknown {
+            why = image.doubts.first.map { $0 + (image.doubts.count > 1 ? "; and more" : "") }
+        }
+        if !image.exists { why = "deregistered already" }
+        return "\(pill(image))\(why.map { " <span class=\"why\">\($0)</span>" as HTML })"
     }
 
     private func kinds(_ image: ReportData.Image) -> HTML {

@@ -67,6 +67,7 @@ extension ReportPage {
         rect.use, .dot.use { fill: var(--use); background: var(--use); }
         rect.unknown, .dot.unknown { fill: var(--unknown); background: var(--unknown); }
         rect.clear, .dot.clear { fill: var(--clear); background: var(--clear); }
+        rect.gone, .dot.gone { fill: var(--bar-none); background: var(--bar-none); }
         .legend { display: flex; flex-wrap: wrap; gap: .3rem 1.4rem; margin: .9rem 0 0; padding: 0; list-style: none; }
         .legend b { font-variant-numeric: tabular-nums; }
         .dot { display: inline-block; width: .65rem; height: .65rem; margin-right: .45rem; border-radius: 2px; }
@@ -138,7 +139,7 @@ extension ReportPage {
           h1 { font-size: 1.6rem; }
           .tiles { grid-template-columns: 1fr 1fr; gap: .6rem; }
           .charts { grid-template-columns: minmax(0, 1fr); }
-          .tile:first-child { grid-column: 1 / -1; }
+          .tile:first-child, .tile:last-child:nth-child(even) { grid-column: 1 / -1; }
           .sorter { display: flex; }
           .scroll { overflow: visible; background: none; border: 0; border-radius: 0; }
           table, tbody, tr, tbody th, tbody td { display: block; width: auto; }
@@ -146,6 +147,7 @@ extension ReportPage {
           tbody tr { margin-bottom: .7rem; padding: .8rem .9rem; background: var(--surface); border: 1px solid var(--line); border-radius: 8px; }
           tbody tr[hidden] { display: none; }
           tbody th, tbody td { padding: 0; border: 0; min-width: 0; text-align: left; }
+          tbody .number { text-align: left; }
           tbody td { display: grid; grid-template-columns: 7.5rem 1fr; gap: 0 .6rem; margin-top: .4rem; white-space: normal; }
           tbody td::before { content: attr(data-label); grid-row: 1 / span 3; color: var(--soft); font-size: .87rem; }
           tbody td > * { grid-column: 2; justify-self: start; }

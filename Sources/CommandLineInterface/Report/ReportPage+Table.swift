@@ -34,6 +34,7 @@ extension ReportPage {
 
     private static let captions = [
         "breaking": "Images whose deregistration would break something",
+        "broken": "Images that are deregistered and still used",
         "stale": "Images that are stale",
         "all-images": "All images",
         "all-accounts": "Accounts",

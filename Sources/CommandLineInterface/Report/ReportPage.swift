@@ -30,6 +30,7 @@ struct ReportPage {
         page += "<main>\n"
         page += overview
         page += breaking
+        if let broken { page += broken }
         page += stale
         page += images
         page += accounts
@@ -52,16 +53,19 @@ struct ReportPage {
     // MARK: Overview
 
     private var header: HTML {
-        let existing = data.images.count { $0.exists }
+        let gone = data.gone.count
+        let images = Counted.text(data.images.count - gone, "image") + (gone > 0 ? ", and \(gone) deregistered" : "")
+        let broken: HTML? =
+            data.broken.isEmpty ? nil : "<a href=\"#broken\">Broken already</a> "
         return """
             <header>
             <p class="product">AMI Steward</p>
             <h1>Who uses our images</h1>
             <p class="meta"><span>Account <b>\(data.owner?.text ?? "not known")</b></span> <span>Region <b>\(data.region
-                .text)</b></span> <span>\(Counted.text(existing, "image"))</span> <span>\
+                .text)</b></span> <span>\(images)</span> <span>\
             <time datetime="\(data.generated.description)">\(Moment.text(data.generated)) UTC</time></span></p>
             <nav aria-label="Sections"><a href="#overview">Overview</a> <a href="#breaking">Would break</a> \
-            <a href="#stale">Stale</a> <a href="#images">Images</a> <a href="#accounts">Accounts</a></nav>
+            \(broken)<a href="#stale">Stale</a> <a href="#images">Images</a> <a href="#accounts">Accounts</a></nav>
             </header>
 
             """
@@ -72,11 +76,14 @@ struct ReportPage {
         let warning: HTML? =
             data.omissions.isEmpty
             ? nil : "<div class=\"omissions\" role=\"note\"><b>Not in this report</b><ul>\(omissions)</ul></div>\n"
+        let broken: HTML? =
+            data.broken.isEmpty ? nil : tile("Deregistered, and still used", data.broken.count, "use", "#broken")
         return """
             <section id="overview" aria-labelledby="overview-title">
             <h2 id="overview-title">Overview</h2>
             \(warning)<dl class="tiles">
             \(tile("Deregistration breaks something", data.count(.inUse), "use", "#breaking"))\
+            \(broken)\
             \(tile("Not known well enough", data.count(.unknown), "unknown", "#images"))\
             \(tile("Clear", data.count(.clear), "clear", "#images"))\
             \(tile("Stale", data.stale.count, "plain", "#stale"))\
@@ -106,6 +113,8 @@ struct ReportPage {
         since it got it, and not too long ago.</dd>
         <dt>\(pill(.unknown))</dt><dd>No use is known, but that is not the same as none: an account was never looked \
         through, or not lately, or the image is shared with accounts that cannot be listed.</dd>
+        <dt>\(Self.brokenPill)</dt><dd>The image is deregistered, and something is still known to use it: it is broken, or \
+        cannot be launched anew, already.</dd>
         <dt>Stale</dt><dd>No use is known, and the image was created and last launched more than \(Int(data.staleDays)) \
         days ago. EC2 tells of a launch up to a day late.</dd>
         </dl>
@@ -114,6 +123,14 @@ struct ReportPage {
         </section>
 
         """
+    }
+
+    static let brokenPill: HTML = "<span class=\"pill use\">still used</span>"
+
+    /// What the deregistration of an image does; of one that is gone, what it has done.
+    func pill(_ image: ReportData.Image) -> HTML {
+        if image.exists { return pill(image.outcome) }
+        return image.outcome == .inUse ? Self.brokenPill : "<span class=\"pill\">gone</span>"
     }
 
     /// An outcome as a word with a shape and a colour of its own.

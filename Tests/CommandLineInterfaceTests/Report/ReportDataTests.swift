@@ -1,7 +1,8 @@
-import Governance
+import AWSServices
 import Testing
 
 @testable import CommandLineInterface
+@testable import Governance
 
 struct ReportDataTests {
     private func image(_ outcome: Verdict.Outcome, created: Int64?, launched: Int64?, state: String = "available")
@@ -30,6 +31,46 @@ struct ReportDataTests {
         #expect(!data.isStale(image(.clear, created: 89, launched: nil)))
         #expect(!data.isStale(image(.clear, created: nil, launched: nil)))
         #expect(!data.isStale(image(.clear, created: 200, launched: nil, state: "deregistered")))
+    }
+
+    @Test func `an image that is gone and still used is counted as that alone`() {
+        var data = data
+        data.images = [
+            image(.inUse, created: 10, launched: nil),
+            image(.inUse, created: nil, launched: nil, state: "deregistered"),
+            image(.clear, created: nil, launched: nil, state: "deregistered"),
+        ]
+        #expect(data.breaking.count == 1)
+        #expect(data.count(.inUse) == 1)
+        #expect(data.broken.count == 1)
+        #expect(data.gone.count == 2)
+        #expect(data.count(.clear) == 0)
+        #expect(data.breaking.count + data.gone.count == data.images.count)
+    }
+
+    @Test func `an image of the usage table that EC2 does not list is gone, and that is said`() {
+        let fixture = ReportFixture()
+        let image = ImageID("ami-0abc")!
+        var usage = UsageContents()
+        let row = fixture.row(image, AccountID("222222222201")!, .instance(InstanceID("i-0aaa")!))
+        usage.add(.row(row), region: fixture.region, limit: 10)
+        let gathered = ReportData(
+            owner: fixture.owner,
+            region: fixture.region,
+            generated: fixture.now,
+            staleDays: 90,
+            maximumSweepAgeHours: 48,
+            shares: SharesContents(),
+            usage: usage,
+            images: [],
+            recordedSince: nil
+        )
+        #expect(gathered.broken.map(\.id) == [image])
+        #expect(
+            gathered.omissions == [
+                "EC2 no longer lists 1 image of the tables: when it was created and last launched is not known."
+            ]
+        )
     }
 
     @Test func `launches are counted by how long ago they were`() {

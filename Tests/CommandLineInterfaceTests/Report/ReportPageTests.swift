@@ -39,6 +39,35 @@ struct ReportPageTests {
         #expect(page.components(of: "<script").count == 2)
     }
 
+    @Test func `images that are gone and still used are told in the heading, a tile, a section and the list`() {
+        let page = page { data in
+            let used = data.images.indices.filter { !data.images[$0].usage.isEmpty }
+            data.images[used[0]].state = "deregistered"
+        }
+        #expect(page.contains("<span>39 images, and 1 deregistered</span>"))
+        #expect(page.contains("<a href=\"#broken\">Deregistered, and still used</a></dt><dd>1</dd>"))
+        #expect(page.contains("<h2 id=\"broken-title\">Deregistered, and still used</h2>"))
+        #expect(page.contains("<tr data-tags=\"gone\">"))
+        #expect(page.contains("data-filter=\"gone\""))
+        #expect(page.contains("deregistered already <b>1</b>"))
+        #expect(
+            page.contains("<span class=\"pill use\">still used</span> <span class=\"why\">deregistered already</span>")
+        )
+    }
+
+    @Test func `of images that are gone nothing is said where there are none`() {
+        let page = page()
+        #expect(page.contains("<span>40 images</span>"))
+        for marker in ["#broken", "data-filter=\"gone\"", "deregistered already"] {
+            #expect(!page.contains(marker), "\(marker)")
+        }
+    }
+
+    @Test func `on a phone the labels of numbers are where all others are`() throws {
+        let narrow = try #require(ReportPage.style.components(of: "@media (max-width: 46rem)").last)
+        #expect(narrow.contains("tbody .number { text-align: left; }"))
+    }
+
     @Test func `nothing is fetched`() {
         let page = page()
         for marker in ["src=", "@import", "url(", "<link", "<iframe", "fetch(", "XMLHttpRequest", "innerHTML"] {
