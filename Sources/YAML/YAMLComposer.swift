@@ -1,4 +1,4 @@
-/// Makes nodes of events.
+/// Makes nodes of events. What is wrong with one value keeps no other from being read; it is gathered among the faults.
 struct YAMLComposer {
     private let events: YAMLEvents
     private let limits: YAMLParser.Limits
@@ -6,6 +6,8 @@ struct YAMLComposer {
     /// What aliases stand for, and how many nodes that is; nil while it is not complete.
     private var anchors: [String: (node: YAMLNode, count: Int)?] = [:]
     private var count = 0
+    /// What is wrong with the values read so far.
+    private(set) var faults: [YAMLFault] = []
 
     init(events: YAMLEvents, limits: YAMLParser.Limits, placeholders: YAMLPlaceholders?) {
         self.events = events
@@ -13,6 +15,7 @@ struct YAMLComposer {
         self.placeholders = placeholders
     }
 
+    /// - Throws: What keeps the rest of the text from being read.
     mutating func document() throws(YAMLFault) -> YAMLNode {
         _ = try events.next()
         let start = try events.next()
@@ -21,7 +24,8 @@ struct YAMLComposer {
         _ = try events.next()
         let end = try events.next()
         guard case .streamEnd = end.kind else {
-            throw YAMLFault("a second document begins here; the text is to hold one", at: end.position)
+            faults.append(YAMLFault("a second document begins here; the text is to hold one", at: end.position))
+            return root
         }
         return root
     }
@@ -38,24 +42,24 @@ struct YAMLComposer {
         switch event.kind {
         case .alias(let name):
             guard let anchor = anchors[name] else {
-                throw YAMLFault("nothing is named &\(name) before this alias", at: position)
+                return unknown("nothing is named &\(name) before this alias", at: position)
             }
             guard let (node, count) = anchor else {
-                throw YAMLFault("*\(name) stands within what it stands for", at: position)
+                return unknown("*\(name) stands within what it stands for", at: position)
             }
             try add(count - 1, at: position)
             return node
         case .scalar(let scalar, let anchor, let tag):
-            try check(tag, is: "str", at: position)
-            content = .scalar(try filled(scalar, at: position))
+            check(tag, is: "str", at: position)
+            content = filled(scalar, at: position).map { .scalar($0) } ?? .unknown
             anchorOfNode = anchor
         case .sequenceStart(let anchor, let tag):
-            try check(tag, is: "seq", at: position)
+            check(tag, is: "seq", at: position)
             if let anchor { anchors[anchor] = .some(nil) }
             content = .sequence(try sequence(depth: depth))
             anchorOfNode = anchor
         case .mappingStart(let anchor, let tag):
-            try check(tag, is: "map", at: position)
+            check(tag, is: "map", at: position)
             if let anchor { anchors[anchor] = .some(nil) }
             content = .mapping(try mapping(depth: depth))
             anchorOfNode = anchor
@@ -82,15 +86,27 @@ struct YAMLComposer {
         while true {
             let event = try events.next()
             if case .mappingEnd = event.kind { return entries }
-            guard let key = try node(event, depth: depth + 1).text else {
-                throw YAMLFault("a key is to be a single value, no list and no mapping", at: event.position)
-            }
-            if let position = positions.updateValue(event.position, forKey: key) {
-                throw YAMLFault("the key \(quoted(key)) is there already, at \(position)", at: event.position)
+            let key = try node(event, depth: depth + 1)
+            if !key.isUnknown, key.text == nil {
+                let message = "a key is to be a single value, no list and no mapping"
+                faults.append(YAMLFault(message, at: event.position))
             }
             let value = try node(try events.next(), depth: depth + 1)
+            guard let key = key.text else { continue }
+            if let position = positions[key] {
+                let message = "the key \(quoted(key)) is there already, at \(position)"
+                faults.append(YAMLFault(message, at: event.position))
+                continue
+            }
+            positions[key] = event.position
             entries.append(YAMLNode.Entry(key: key, keyPosition: event.position, value: value))
         }
+    }
+
+    /// Stands for a value that cannot be told.
+    private mutating func unknown(_ message: String, at position: YAMLPosition) -> YAMLNode {
+        faults.append(YAMLFault(message, at: position))
+        return YAMLNode(.unknown, at: position)
     }
 
     private mutating func add(_ nodes: Int, at position: YAMLPosition) throws(YAMLFault) {
@@ -101,13 +117,17 @@ struct YAMLComposer {
     }
 
     /// - Parameter name: The core schema's tag for the kind of node, which says nothing new.
-    private func check(_ tag: String?, is name: String, at position: YAMLPosition) throws(YAMLFault) {
+    private mutating func check(_ tag: String?, is name: String, at position: YAMLPosition) {
         guard let tag, tag != "!", tag != "tag:yaml.org,2002:\(name)" else { return }
-        throw YAMLFault("the tag \(quoted(tag)) is not supported here", at: position)
+        faults.append(YAMLFault("the tag \(quoted(tag)) is not supported here", at: position))
     }
 
-    private func filled(_ scalar: YAMLNode.Scalar, at position: YAMLPosition) throws(YAMLFault) -> YAMLNode.Scalar {
-        guard let placeholders, let text = try placeholders.filled(scalar.text, at: position) else { return scalar }
-        return YAMLNode.Scalar(text)
+    /// - Returns: nil where a value is missing.
+    private mutating func filled(_ scalar: YAMLNode.Scalar, at position: YAMLPosition) -> YAMLNode.Scalar? {
+        guard let placeholders else { return scalar }
+        let before = faults.count
+        let text = placeholders.filled(scalar.text, at: position, &faults)
+        guard faults.count == before else { return nil }
+        return text.map { YAMLNode.Scalar($0) } ?? scalar
     }
 }

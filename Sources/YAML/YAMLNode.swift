@@ -4,6 +4,8 @@ public struct YAMLNode: Sendable {
         case scalar(Scalar)
         case sequence([YAMLNode])
         case mapping([Entry])
+        /// What stands there cannot be told, and is among the faults: a placeholder without a value, an alias of nothing.
+        case unknown
     }
 
     /// A text. Whether it means a number, a truth value or nothing at all is for the reader to say, who knows what is
@@ -55,6 +57,11 @@ public struct YAMLNode: Sendable {
     /// The entries of a mapping, in their order; no key stands there twice.
     public var mapping: [Entry]? {
         if case .mapping(let entries) = content { entries } else { nil }
+    }
+
+    /// Whether what it is cannot be told; that is a fault already.
+    public var isUnknown: Bool {
+        if case .unknown = content { true } else { false }
     }
 
     /// Whether it is nothing: an empty plain scalar, `~` or `null` (<https://yaml.org/spec/1.2.2/#10321-tag-resolution>).

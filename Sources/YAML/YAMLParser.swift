@@ -30,7 +30,32 @@ public struct YAMLParser: Sendable {
     }
 
     /// The document's root.
+    ///
+    /// - Throws: The first of what is wrong.
     public func parse(_ bytes: [UInt8]) throws(YAMLFault) -> YAMLNode {
+        var faults: [YAMLFault] = []
+        let root = parse(bytes, &faults)
+        if let first = faults.min(by: { $0.position < $1.position }) { throw first }
+        guard let root else { throw YAMLFault("the text has no document", at: YAMLPosition(line: 1, column: 1)) }
+        return root
+    }
+
+    /// The document's root as far as it can be told, with what cannot as unknown nodes; nil where the text cannot be read to
+    /// its end.
+    ///
+    /// - Parameter faults: Gets all that is wrong, up to what keeps the rest from being read.
+    public func parse(_ bytes: [UInt8], _ faults: inout [YAMLFault]) -> YAMLNode? {
+        do throws(YAMLFault) {
+            var composer = try composer(of: bytes)
+            defer { faults += composer.faults }
+            return try composer.document()
+        } catch {
+            faults.append(error)
+            return nil
+        }
+    }
+
+    private func composer(of bytes: [UInt8]) throws(YAMLFault) -> YAMLComposer {
         let start = YAMLPosition(line: 1, column: 1)
         guard bytes.count <= limits.bytes else {
             throw YAMLFault("a text of \(bytes.count) bytes; the limit is \(limits.bytes)", at: start)
@@ -43,7 +68,6 @@ public struct YAMLParser: Sendable {
             try YAMLPlaceholders(text, value: value)
         }
         let events = YAMLEvents(Array((placeholders?.text ?? text).utf8))
-        var composer = YAMLComposer(events: events, limits: limits, placeholders: placeholders)
-        return try composer.document()
+        return YAMLComposer(events: events, limits: limits, placeholders: placeholders)
     }
 }

@@ -101,11 +101,13 @@ struct YAMLPlaceholders {
 
     /// A scalar's text with the values filled in; nil where it has no placeholder.
     ///
-    /// - Throws: Where a variable is not set, or what stands between braces is not a name.
-    func filled(_ text: String, at position: YAMLPosition) throws(YAMLFault) -> String? {
+    /// - Parameter faults: Gets every variable that is not set, and what stands between braces and is not a name. The text is
+    ///   without these then.
+    func filled(_ text: String, at position: YAMLPosition, _ faults: inout [YAMLFault]) -> String? {
         guard text.unicodeScalars.contains(mark) else {
             if text.contains("{{") {
-                throw YAMLFault("\"{{\" without \"}}\" on the same line; a placeholder is {{ .Name }}", at: position)
+                let message = "\"{{\" without \"}}\" on the same line; a placeholder is {{ .Name }}"
+                faults.append(YAMLFault(message, at: position))
             }
             return nil
         }
@@ -125,13 +127,15 @@ struct YAMLPlaceholders {
             guard placeholders.indices.contains(number) else { continue }
             let placeholder = placeholders[number]
             guard let name = placeholder.name else {
-                throw YAMLFault(
-                    "\(quoted(placeholder.source)) is not a placeholder; one is {{ .Name }}, filled from the environment",
-                    at: placeholder.position
-                )
+                let source = quoted(placeholder.source)
+                let message = "\(source) is not a placeholder; one is {{ .Name }}, filled from the environment"
+                faults.append(YAMLFault(message, at: placeholder.position))
+                continue
             }
             guard let value = value(name) else {
-                throw YAMLFault("the environment variable \(name) is not set", at: placeholder.position)
+                let message = "the environment variable \(name) is not set"
+                faults.append(YAMLFault(message, at: placeholder.position))
+                continue
             }
             result.append(contentsOf: value.unicodeScalars)
         }

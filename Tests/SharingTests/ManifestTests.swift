@@ -218,6 +218,55 @@ struct ManifestTests {
         )
     }
 
+    @Test("Variables that are not set, keys that are there twice and all else are told at once")
+    func faultsOfTheText() throws {
+        let text = """
+            source-account:
+              id: {{ .NoSource }}
+              alias: Registry
+              alias: registry
+              post-share-tags: {a: "{{ .One }}-{{ .Two }}", a: x}
+            target-accounts:
+              - id: {{ Dev }}
+                assume-role: {{ .NoRole }}
+                kms: maybe
+                regions: [{{ .NoRegion }}]
+                amis: {web: {name-glob: "web-*", newest: 0}}
+              - id: *dev
+                assume-role: !secret role
+                amis: {web: {name-glob: x}}
+            organizations: {{ .NoList }}
+            """
+        let faults = #expect(throws: ManifestFaults.self) { try Self.read(text) }
+        #expect(
+            try #require(faults).description.split(separator: "\n") == [
+                "config.yaml:2:7: the environment variable NoSource is not set",
+                "config.yaml:3:10: alias is \"Registry\", which is not an account alias: 3 to 63 lower-case letters, digits and"
+                    + " single hyphens between them",
+                "config.yaml:4:3: the key \"alias\" is there already, at 3:3",
+                "config.yaml:5:25: the environment variable One is not set",
+                "config.yaml:5:36: the environment variable Two is not set",
+                "config.yaml:5:49: the key \"a\" is there already, at 5:21",
+                "config.yaml:7:9: \"{{ Dev }}\" is not a placeholder; one is {{ .Name }}, filled from the environment",
+                "config.yaml:8:18: the environment variable NoRole is not set",
+                "config.yaml:9:10: kms is \"maybe\", which is not \"grant\" or \"none\"",
+                "config.yaml:10:15: the environment variable NoRegion is not set",
+                "config.yaml:11:46: newest is \"0\", which is not a number from 1 to 10000, or \"all\"",
+                "config.yaml:12:9: nothing is named &dev before this alias",
+                "config.yaml:13:18: the tag \"!secret\" is not supported here",
+                "config.yaml:14:12: the group \"web\" has no \"regions\", and its target has none either",
+                "config.yaml:15:16: the environment variable NoList is not set",
+            ]
+        )
+    }
+
+    @Test("What is wrong before the text cannot be read on is told with that")
+    func faultsBeforeTheEnd() throws {
+        let text = "source-account:\n  id: {{ .None }}\n  id: x\ntarget-accounts: [\n"
+        let faults = #expect(throws: ManifestFaults.self) { try Self.read(text) }
+        #expect(try #require(faults).faults.map(\.position.line) == [2, 3, 5])
+    }
+
     @Test("A manifest that shares with nobody, twice with the same, or is none at all")
     func others() throws {
         func message(_ text: String) -> String? {

@@ -54,7 +54,8 @@ extension ManifestDecoder {
                 ) { Principal(organizationalUnitARN: $0) }?.value
             alias = self.alias(&reader)
         }
-        let regions = reader.take("regions").map { self.regions($0) } ?? []
+        // Nil: of the groups each has to have its own.
+        let regions = reader.take("regions").map { self.regions($0) }
         let groupsNode = reader.take("amis")
         reader.finish(&diagnostics)
         let groups = groups(groupsNode, regions: regions, of: kind.article, at: node.position)
@@ -85,7 +86,7 @@ extension ManifestDecoder {
     /// - Parameter regions: Those of the target, for groups that have none of their own.
     private mutating func groups(
         _ node: YAMLNode?,
-        regions: [Region],
+        regions: [Region]?,
         of what: String,
         at position: YAMLPosition
     ) -> [ImageGroup]? {
@@ -93,6 +94,7 @@ extension ManifestDecoder {
             diagnostics.add("\(what) has no \"amis\": nothing is to be shared with it", at: position)
             return nil
         }
+        if node.isUnknown { return nil }
         guard let entries = node.mapping, !entries.isEmpty else {
             diagnostics.add("\"amis\" is to name at least one group of images", at: node.position)
             return nil
@@ -105,7 +107,7 @@ extension ManifestDecoder {
         return groups.sorted { $0.name < $1.name }
     }
 
-    private mutating func group(_ entry: YAMLNode.Entry, regions: [Region]) -> ImageGroup? {
+    private mutating func group(_ entry: YAMLNode.Entry, regions: [Region]?) -> ImageGroup? {
         let what = "the group \(quoted(entry.key))"
         guard var reader = MappingReader(entry.value, what, &diagnostics) else { return nil }
         let regionsNode = reader.take("regions")
@@ -127,12 +129,12 @@ extension ManifestDecoder {
         if filterNodes == nil, nameGlob == nil {
             diagnostics.add("\(what) has neither \"filters\" nor \"name-glob\"", at: entry.keyPosition)
         }
-        if regionsNode == nil, regions.isEmpty {
+        if regionsNode == nil, regions == nil {
             diagnostics.add("\(what) has no \"regions\", and its target has none either", at: entry.keyPosition)
         }
         return ImageGroup(
             name: entry.key,
-            regions: own ?? regions,
+            regions: own ?? regions ?? [],
             filters: filters,
             newest: (newest?.value ?? .one).count,
             maximumAge: maximumAge?.value,

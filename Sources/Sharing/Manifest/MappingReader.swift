@@ -8,6 +8,7 @@ struct MappingReader {
 
     /// - Returns: nil, with the fault noted, where the node is no mapping.
     init?(_ node: YAMLNode, _ what: String, _ diagnostics: inout Diagnostics) {
+        if node.isUnknown { return nil }
         guard let entries = node.mapping else {
             diagnostics.add(
                 "\(what) is to be a mapping of keys and values\(node.isNull ? ", and is empty" : "")",
@@ -63,9 +64,11 @@ struct MappingReader {
     }
 }
 
+/// What cannot be told is among the faults already: of it nothing more is said.
 extension YAMLNode {
     /// The text of a scalar that is not nothing; numbers and truth values are the text they are written as.
     func text(_ what: String, _ diagnostics: inout Diagnostics) -> String? {
+        if isUnknown { return nil }
         guard let text else {
             diagnostics.add("\(what) is to be a single value, no list and no mapping", at: position)
             return nil
@@ -109,6 +112,7 @@ extension YAMLNode {
 
     /// The elements of a list that is not empty.
     func elements(_ what: String, _ diagnostics: inout Diagnostics) -> [YAMLNode]? {
+        if isUnknown { return nil }
         guard let sequence else {
             diagnostics.add("\(what) is to be a list\(isNull ? ", and is empty" : "")", at: position)
             return nil

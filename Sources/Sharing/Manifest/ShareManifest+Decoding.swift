@@ -14,17 +14,12 @@ extension ShareManifest {
         file: String,
         environment: @escaping @Sendable (String) -> String?
     ) throws(ManifestFaults) {
-        let root: YAMLNode
-        do throws(YAMLFault) {
-            root = try YAMLParser(placeholderValue: environment).parse(bytes)
-        } catch {
-            throw ManifestFaults(file: file, faults: [error])
-        }
+        var faults: [YAMLFault] = []
+        let root = YAMLParser(placeholderValue: environment).parse(bytes, &faults)
         var decoder = ManifestDecoder()
-        let manifest = decoder.manifest(root)
-        guard let manifest, decoder.diagnostics.faults.isEmpty else {
-            throw ManifestFaults(file: file, faults: decoder.diagnostics.faults)
-        }
+        let manifest = root.flatMap { decoder.manifest($0) }
+        faults += decoder.diagnostics.faults
+        guard let manifest, faults.isEmpty else { throw ManifestFaults(file: file, faults: faults) }
         self = manifest
     }
 }
@@ -117,6 +112,7 @@ struct ManifestDecoder {
     }
 
     private mutating func postShareTags(_ node: YAMLNode) -> [String: String]? {
+        if node.isUnknown { return nil }
         guard let entries = node.mapping else {
             diagnostics.add("post-share-tags is to be a mapping of names and values", at: node.position)
             return nil

@@ -39,6 +39,8 @@ struct InputDigest {
                 digest.add(entry.key)
                 digest.add(entry.value)
             }
+        // A manifest that has such a value has no digest.
+        case .unknown: break
         }
     }
 
