@@ -90,7 +90,7 @@ extension Command {
                 + " has made for their keys. What cannot be looked at is told.",
             "The exit status is 0 where there is no difference, and 5 where there is one.",
         ],
-        options: [ShareOptions.manifest, ShareOptions.shareSnapshots, ShareOptions.manifestRegions],
+        options: [ShareOptions.manifest, ShareOptions.comparedSnapshots, ShareOptions.manifestRegions],
         examples: [.init("share drift -c config.yaml", "what is not as it should be")],
         run: { context in
             let session = ShareSession(context: context)
@@ -100,7 +100,7 @@ extension Command {
             let planning = SharePlanning(
                 manifest,
                 file: file,
-                sharesSnapshots: context.arguments.isSet(ShareOptions.shareSnapshots)
+                sharesSnapshots: context.arguments.isSet(ShareOptions.comparedSnapshots)
             )
             let (others, unseen) = try await session.otherRegions(manifest, cloud)
             let drift = try await session.looking {

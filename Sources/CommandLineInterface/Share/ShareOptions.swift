@@ -12,6 +12,12 @@ enum ShareOptions {
         .flag,
         "share the snapshots of the images as well, and copy tags to them"
     )
+    /// For drift, which changes nothing.
+    static let comparedSnapshots = CommandOption(
+        shareSnapshots.name,
+        .flag,
+        "compare the snapshots of the images as well: tell of those that are not shared, and of tags that they lack"
+    )
     static let manifestRegions = CommandOption(
         "manifest-regions-only",
         .flag,

@@ -65,9 +65,13 @@ struct ProgramTests {
     }
 
     /// What a command line prints, and its status.
-    private func run(_ line: String, environment: AWSEnvironment = [:]) async -> Ending {
+    private func run(
+        _ line: String,
+        of program: Program = program,
+        environment: AWSEnvironment = [:]
+    ) async -> Ending {
         let written = Written()
-        let status = await Self.program.run(
+        let status = await program.run(
             line.split(separator: " ").map(String.init),
             environment: environment,
             http: HTTPClient()
@@ -102,6 +106,13 @@ struct ProgramTests {
     {
         let hint = help.isEmpty ? "probe help" : "probe help \(help)"
         #expect(await run(line) == Ending(status: 2, err: "probe: error: \(complaint)\n  see: \(hint)\n"))
+    }
+
+    @Test func `drift explains what it does with snapshots in its own words`() async {
+        let drift = await run("help share drift", of: Amictl.program).out
+        #expect(drift.contains("compare the snapshots"))
+        #expect(!drift.contains("share the snapshots"))
+        #expect(await run("help share plan", of: Amictl.program).out.contains("share the snapshots"))
     }
 
     @Test func `failures are told with what to do`() async {
