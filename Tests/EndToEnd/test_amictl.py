@@ -295,6 +295,13 @@ def test_bash_completes(world: World) -> None:
 # MARK: Credentials, refusals, faults
 
 
+    assert complete("amictl help sh") == {"share", "shares"}
+    assert complete("amictl help share pl") == {"plan"}
+    # The words of --output=j with and without the equals sign among COMP_WORDBREAKS.
+    assert complete("amictl shares --output = j") == {"json"}
+    assert complete("amictl shares --output =") == {"table", "json", "yaml"}
+    assert complete("amictl shares --output=j") == {"--output=json"}
+    assert complete("amictl --profile = x sha") == {"share", "shares"}
 def test_settings_of_aws_are_heeded(world: World, tmp_path: Path) -> None:
     config = tmp_path / "config"
     config.write_text(

@@ -7,9 +7,16 @@ extension CompletionScript {
             "\(function)() {",
             "    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} place='' word index skip=''",
             "    COMPREPLY=()",
+            "    local prefix=''",
+            "    # Of --option=value bash makes three words, unless COMP_WORDBREAKS lacks the equals sign.",
+            "    if [ \"$previous\" = '=' ]; then previous=${COMP_WORDS[COMP_CWORD-2]}",
+            "    elif [ \"$current\" = '=' ]; then current=''",
+            "    elif [[ $current == --*=* ]]; then",
+            "        previous=${current%%=*} prefix=${current%%=*}= current=${current#*=}",
+            "    fi",
             "    for ((index = 1; index < COMP_CWORD; index++)); do",
             "        word=${COMP_WORDS[index]}",
-            "        if [ -n \"$skip\" ]; then skip=''; continue; fi",
+            "        if [ -n \"$skip\" ]; then [ \"$word\" = '=' ] || skip=''; continue; fi",
             "        case \"$word\" in",
             "            \(withValue(everyOption).joined(separator: "|"))) skip=1 ;;",
             "            -*) ;;",
@@ -55,13 +62,13 @@ extension CompletionScript {
     }
 
     private func compgen(_ words: String) -> String {
-        "mapfile -t -O \"${#COMPREPLY[@]}\" COMPREPLY < <(compgen -W \(Self.quoted(words)) -- \"$current\")"
+        "mapfile -t -O \"${#COMPREPLY[@]}\" COMPREPLY < <(compgen -P \"$prefix\" -W \(Self.quoted(words)) -- \"$current\")"
     }
 
     private func reply(_ completion: CommandOption.Completion) -> String {
         switch completion {
         case .nothing: ":"
-        case .files: "compopt -o filenames; mapfile -t COMPREPLY < <(compgen -f -- \"$current\")"
+        case .files: "compopt -o filenames; mapfile -t COMPREPLY < <(compgen -P \"$prefix\" -f -- \"$current\")"
         case .words(let words): compgen(words.joined(separator: " "))
         }
     }

@@ -16,8 +16,18 @@ struct CompletionScript {
         }
     }
 
-    /// Every name that begins a command, and every beginning of one: the empty one, `share`, `share plan`.
+    /// The command that takes the names of others.
+    private static let help = "help"
+
+    /// Every name that begins a command, and every beginning of one: the empty one, `share`, `share plan`; and these after
+    /// `help`, which explains them.
     var places: [[String]] {
+        let places = commandPlaces
+        guard places.contains([Self.help]) else { return places }
+        return places + places.filter { !$0.isEmpty }.map { [Self.help] + $0 }
+    }
+
+    private var commandPlaces: [[String]] {
         var places: [[String]] = [[]]
         for command in program.commands {
             for length in 1...command.path.count {
@@ -30,6 +40,8 @@ struct CompletionScript {
 
     /// The words that may come next in a command's name, with what they stand for.
     func words(after place: [String]) -> [(word: String, summary: String)] {
+        // What follows help is the name of a command, from its beginning.
+        let place = place.first == Self.help ? Array(place.dropFirst()) : place
         var words: [(word: String, summary: String)] = []
         for command in program.commands where command.path.count > place.count && command.path.starts(with: place) {
             let word = command.path[place.count]

@@ -115,6 +115,14 @@ struct ProgramTests {
         #expect(await run("help share plan", of: Amictl.program).out.contains("share the snapshots"))
     }
 
+    @Test func `after help the names of commands are completed, from their beginning`() {
+        let script = CompletionScript(program: Self.program)
+        #expect(script.words(after: ["help"]).map(\.word) == script.words(after: []).map(\.word))
+        #expect(script.words(after: ["help", "share"]).map(\.word) == ["plan"])
+        #expect(script.places.contains(["help", "share", "plan"]))
+        #expect(script.options(at: ["help", "share", "plan"]) == GlobalOptions.all)
+    }
+
     @Test func `failures are told with what to do`() async {
         #expect(await run("fail") == Ending(status: 1, err: "probe: error: it broke\n  mend it\n"))
         let refused = await run("refused")
