@@ -283,7 +283,9 @@ def test_a_plan_that_was_changed_or_is_none(registry: Registry) -> None:
         (text.replace("now: absent", "now: gone"), 'now is "gone", which is not present or absent'),
         (text.replace("region:", "regions:", 1), 'unknown key "regions"; did you mean "region"?'),
         (text.replace("amictl-plan: '1'", "amictl-plan: '2'"), "which is not a version that this program reads"),
-        ("- a\n", "the plan is to be a mapping"),
+        ("- a\n", 'the file is no plan: it has no "amictl-plan"'),
+        ("a: {{ .Name }}\n", 'the file is no plan: it has no "amictl-plan"'),
+        (MANIFEST, "the file is no plan: it is a manifest; amictl share plan makes a plan of one"),
         ("", "the text has no document"),
     ):
         (registry.directory / "plan.yaml").write_text(changed)

@@ -8,12 +8,10 @@ extension SharePlan {
     /// - Throws: ``ManifestFaults`` where it is not one, or where it is not as it was written.
     public init(_ bytes: [UInt8], file: String) throws(ManifestFaults) {
         let limits = YAMLParser.Limits(bytes: 1 << 28, nodes: 20_000_000, depth: 10)
-        let root: YAMLNode
-        do throws(YAMLFault) {
-            root = try YAMLParser(limits: limits).parse(bytes)
-        } catch {
-            throw ManifestFaults(file: file, faults: [error])
-        }
+        var faults: [YAMLFault] = []
+        let text = YAMLParser(limits: limits).parse(bytes, &faults)
+        if let fault = Self.faultOfOtherFile(text, bytes) { throw ManifestFaults(file: file, faults: [fault]) }
+        guard let root = text, faults.isEmpty else { throw ManifestFaults(file: file, faults: faults) }
         var decoder = PlanDecoder()
         let decoded = decoder.plan(root)
         guard let (plan, digest) = decoded, decoder.diagnostics.faults.isEmpty else {
@@ -24,6 +22,21 @@ extension SharePlan {
             throw ManifestFaults(file: file, faults: [YAMLFault(message, at: digest.position)])
         }
         self = plan
+    }
+
+    private static let versionKey = "amictl-plan"
+
+    /// What is said where the file is something else, however it is read; a manifest has placeholders.
+    private static func faultOfOtherFile(_ root: YAMLNode?, _ bytes: [UInt8]) -> YAMLFault? {
+        func isPlan(_ node: YAMLNode?) -> Bool { node?.mapping?.contains { $0.key == versionKey } ?? false }
+        var ignored: [YAMLFault] = []
+        guard !isPlan(root), let other = YAMLParser(placeholderValue: { _ in "" }).parse(bytes, &ignored),
+            !isPlan(other)
+        else { return nil }
+        let isManifest = other.mapping?.contains { $0.key == "source-account" } ?? false
+        let kind =
+            isManifest ? "it is a manifest; amictl share plan makes a plan of one" : "it has no \(quoted(versionKey))"
+        return YAMLFault("the file is no plan: \(kind)", at: other.position)
     }
 }
 
