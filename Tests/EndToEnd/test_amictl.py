@@ -240,13 +240,18 @@ def test_a_row_that_cannot_be_read_keeps_nothing_else_from_being_told(cloud: Loc
         (["usge"], 'there is no command "usge"; is it usage?'),
         (["usage"], "<image> is missing"),
         (["usage", "ami-1", "ami-2"], '"ami-2" is one argument too many'),
-        (["usage", "i-0abc"], '<image> is "i-0abc", and not an image id (ami-…)'),
+        (["usage", "i-0abc"], '<image> is "i-0abc", and not an image id (ami- and 8 or 17 hexadecimal digits)'),
+        (["check", "ami-xyz"], '<image> is "ami-xyz", and not an image id (ami- and 8 or 17 hexadecimal digits)'),
         (["shares", "--acount", A], "there is no option --acount; is it --account?"),
         (["shares", "--account", "12"], '--account is "12", and not an account id (12 digits)'),
         (["shares", "--output", "xml"], '--output is "xml", and not one of table, json, yaml'),
         (["shares", "--region", "nowhere"], '--region is "nowhere", and not a region'),
         (["accounts", "--max-sweep-age", "0"], '--max-sweep-age is "0", and not a whole number from 1 to 8760'),
         (["accounts", "--external-id", "x"], "--external-id is of use only with --role-arn"),
+        (
+            ["accounts", "--role-arn", "foo"],
+            '--role-arn is "foo", and not the ARN of a role (arn:aws:iam::111122223333:role/name)',
+        ),
         (["report"], "--html is needed"),
         (["--nope", "shares"], "there is no option --nope"),
     ],
@@ -290,11 +295,6 @@ def test_bash_completes(world: World) -> None:
     assert {"--account", "--all", "-a", "--profile"} <= complete("amictl shares -")
     assert complete("amictl shares --acc") == {"--account"}
     assert complete("amictl completion ") == {"bash", "zsh", "fish"}
-
-
-# MARK: Credentials, refusals, faults
-
-
     assert complete("amictl help sh") == {"share", "shares"}
     assert complete("amictl help share pl") == {"plan"}
     # The words of --output=j with and without the equals sign among COMP_WORDBREAKS.
@@ -302,6 +302,11 @@ def test_bash_completes(world: World) -> None:
     assert complete("amictl shares --output =") == {"table", "json", "yaml"}
     assert complete("amictl shares --output=j") == {"--output=json"}
     assert complete("amictl --profile = x sha") == {"share", "shares"}
+
+
+# MARK: Credentials, refusals, faults
+
+
 def test_settings_of_aws_are_heeded(world: World, tmp_path: Path) -> None:
     config = tmp_path / "config"
     config.write_text(

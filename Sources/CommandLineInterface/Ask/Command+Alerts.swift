@@ -21,7 +21,7 @@ extension Command {
         options: [account] + TableOptions.all,
         run: { context in
             let arguments = context.arguments
-            let image: ImageID? = try arguments[image].map { try arguments.identifier($0, "<image>") }
+            let image: ImageID? = try arguments[image].map { try arguments.image($0, "<image>") }
             let accounts = Set(
                 try arguments.all(account).map { text throws -> AccountID in
                     try arguments.identifier(text, "--account")

@@ -41,7 +41,7 @@ extension Command {
         ],
         run: { context in
             let arguments = context.arguments
-            let image: ImageID = try arguments.identifier(try arguments.required(image), "<image>")
+            let image = try arguments.image(try arguments.required(image), "<image>")
             let accounts = try arguments.all(account).map { text throws -> AccountID in
                 try arguments.identifier(text, "--account")
             }

@@ -23,7 +23,7 @@ extension Command {
         ],
         run: { context in
             let arguments = context.arguments
-            let image: ImageID? = try arguments[image].map { try arguments.identifier($0, "<image>") }
+            let image: ImageID? = try arguments[image].map { try arguments.image($0, "<image>") }
             let accounts = Set(
                 try arguments.all(account).map { text throws -> AccountID in
                     try arguments.identifier(text, "--account")

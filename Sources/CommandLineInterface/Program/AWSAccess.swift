@@ -1,5 +1,6 @@
 import AWSClient
 import Governance
+import Sharing
 import Transport
 
 /// Clients of AWS as the command line and the environment say.
@@ -33,6 +34,11 @@ public struct AWSAccess: Sendable {
         guard let role = arguments[GlobalOptions.roleARN] else {
             if externalID != nil { throw UsageError("--external-id is of use only with --role-arn") }
             return client
+        }
+        guard RoleName(role)?.account != nil else {
+            throw UsageError(
+                "--role-arn is \"\(role)\", and not the ARN of a role (arn:aws:iam::111122223333:role/name)"
+            )
         }
         let session = RoleSession(roleARN: role, sessionName: "amictl", externalID: externalID)
         return AssumedRoles(sts: client).client(for: session)

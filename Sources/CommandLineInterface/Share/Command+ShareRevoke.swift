@@ -44,7 +44,7 @@ extension ShareSession {
     /// The plan that takes back what the command line names, and the accounts it is for.
     fileprivate func revocation() async throws -> (SharePlan, AWSShareCloud, closed: [AccountID: String]) {
         let images = try context.arguments.all(ShareOptions.image).map { text throws -> ImageID in
-            try context.arguments.identifier(text, "--ami")
+            try context.arguments.image(text, "--ami")
         }
         let accounts = try context.arguments.all(ShareOptions.account).map { text throws -> AccountID in
             try context.arguments.identifier(text, "--account")

@@ -108,6 +108,38 @@ struct ProgramTests {
         #expect(await run(line) == Ending(status: 2, err: "probe: error: \(complaint)\n  see: \(hint)\n"))
     }
 
+    /// None of them has a region, or credentials: nothing is asked for before.
+    @Test(arguments: [
+        ("check ami-xyz", "<image> is \"ami-xyz\", and not an image id (ami- and 8 or 17 hexadecimal digits)"),
+        ("usage ami-0abcd", "<image> is \"ami-0abcd\", and not an image id (ami- and 8 or 17 hexadecimal digits)"),
+        (
+            "shares ami-ABCDEF01",
+            "<image> is \"ami-ABCDEF01\", and not an image id (ami- and 8 or 17 hexadecimal digits)"
+        ),
+        (
+            "accounts --role-arn foo",
+            "--role-arn is \"foo\", and not the ARN of a role (arn:aws:iam::111122223333:role/name)"
+        ),
+        (
+            "check ami-0123456789abcdef0 --role-arn arn:aws:iam::111122223333:user/a",
+            "--role-arn is \"arn:aws:iam::111122223333:user/a\", and not the ARN of a role"
+                + " (arn:aws:iam::111122223333:role/name)"
+        ),
+    ])
+    func `what is given is checked before anything else`(line: String, complaint: String) async {
+        let ending = await run(line, of: Amictl.program)
+        let command = line.prefix { $0 != " " }
+        #expect(ending == Ending(status: 2, err: "amictl: error: \(complaint)\n  see: amictl help \(command)\n"))
+    }
+
+    @Test func `an image id as EC2 makes it is followed by the question for the region`() async {
+        for image in ["ami-0123456789abcdef0", "ami-12ab34cd"] {
+            let ending = await run("usage \(image)", of: Amictl.program)
+            #expect(ending.status == 1)
+            #expect(ending.err.contains("no region is set"))
+        }
+    }
+
     @Test func `drift explains what it does with snapshots in its own words`() async {
         let drift = await run("help share drift", of: Amictl.program).out
         #expect(drift.contains("compare the snapshots"))
