@@ -33,6 +33,9 @@ struct CheckOutcome: Sendable {
         var members = answer.object ?? [:]
         members["verdict"] = .string(outcome.rawValue)
         members["in_use"] = .boolean(outcome == .inUse)
+        // The checker leaves out what is not known; every command of this program says that it is not.
+        for name in ["image_name", "image_status"] where members[name] == nil { members[name] = .null }
+        members["coverage"] = answer["coverage"]?.array.map { .array($0.map(Self.whole)) }
         switch references {
         case .notAsked: break
         case .found(let list):
@@ -45,6 +48,16 @@ struct CheckOutcome: Sendable {
         let first = ["image_id", "image_name", "image_status", "verdict", "in_use", "reasons", "reason_count", "notes"]
         let names = first.filter { members[$0] != nil } + members.keys.filter { !first.contains($0) }.sorted()
         return .mapping(names.map { .init($0, YAMLValue(members[$0] ?? .null)) })
+    }
+
+    /// The coverage of an account with all the members that `AccountCoverage.document` has.
+    static func whole(_ coverage: JSONValue) -> JSONValue {
+        guard var members = coverage.object else { return coverage }
+        let times = ["last_sweep_started", "last_sweep_completed", "current_sweep_started", "last_event"]
+        for name in times where members[name] == nil { members[name] = .null }
+        if members["left_out"] == nil { members["left_out"] = .object([:]) }
+        if members["unavailable"] == nil { members["unavailable"] = .array([]) }
+        return .object(members)
     }
 
     // MARK: For people
