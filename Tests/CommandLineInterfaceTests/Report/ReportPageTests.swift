@@ -20,6 +20,7 @@ struct ReportPageTests {
         var fixture = ReportFixture()
         var data = fixture.data(images: 420, accounts: 24)
         data.omissions = ["2 items of the tables cannot be read."]
+        if let used = data.images.firstIndex(where: { !$0.usage.isEmpty }) { data.images[used].state = "deregistered" }
         let page = ReportPage(data: data, links: ConsoleLinks(host: "console.aws.amazon.com", region: data.region))
         try OutputFile.write(page.html, to: String(cString: path))
     }
