@@ -23,6 +23,11 @@ class Account:
         self._time = max(self._time + timedelta(seconds=1), datetime.now(UTC).replace(microsecond=0))
         return self._time.strftime("%Y-%m-%dT%H:%M:%SZ")
 
+    @property
+    def latest(self) -> datetime:
+        """The time of the latest event, which may be ahead of the clock: no two are of the same second."""
+        return self._time
+
     def _envelope(self, source: str, detail_type: str, time: str, detail: dict[str, Any]) -> Event:
         return {
             "version": "0", "id": str(uuid.uuid4()), "detail-type": detail_type, "source": source,

@@ -126,6 +126,7 @@ class Story:
 
     def sweep(self) -> None:
         _step("Sweep", "Minutes after the installation, and then every day, each account is swept: what is really there.")
+        self._wait_until_shared()
         for account in ACCOUNTS:
             self._sweep_as_scheduled(account)
         self._usage()
@@ -192,7 +193,7 @@ class Story:
         self._deliver("creator", self.images.modify_launch_permission(self.image, add=[{"userId": a} for a in accounts]))
         self.ec2["consumer-a"].run_instances(ImageId=self.image, MinCount=2, MaxCount=2, InstanceType="t3.micro")
         _say("RunInstances, of which no event is delivered.")
-        time.sleep(2)  # the times of events are whole seconds: the share is to be over when the sweeps begin
+        self._wait_until_shared()
         for account in ACCOUNTS:
             self._sweep_now(account)
         self._amictl("accounts")
@@ -221,6 +222,11 @@ class Story:
         _say(f"{name}  →  {', '.join(sorted(rule.split('/')[-1] for rule in rules)) or 'no rule'}")
         if mails is not None:
             self._mail(before, mails)
+
+    def _wait_until_shared(self) -> None:
+        """Waits until the clock is past the second of the images account's latest event: a sweep counts from after the share."""
+        shared = self.images.latest + datetime.timedelta(seconds=1)
+        time.sleep(max(0.0, (shared - datetime.datetime.now(datetime.UTC)).total_seconds()) + 0.1)
 
     def _sweep_as_scheduled(self, account: str) -> None:
         """Has the rule of every five minutes ask the account's usage tracker, until the sweep that it begins is complete."""
