@@ -153,11 +153,11 @@ class World:
             }
         )
 
-    def sweep(self, account: str, hours_ago: float = 1, **others: str) -> None:
-        """A usage tracker of an account, and its last complete sweep."""
+    def sweep(self, account: str, hours_ago: float = -0.01, **others: str) -> None:
+        """A usage tracker of an account, and its last complete sweep; by default one that began after the images were made."""
         self.tracker(
             account,
-            last_sweep_started=time(hours_ago + 0.1),
+            last_sweep_started=time(hours_ago + 0.1 if hours_ago > 0 else hours_ago),
             last_sweep_completed=time(hours_ago),
             resources="1",
             **others,

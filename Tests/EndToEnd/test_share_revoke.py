@@ -16,6 +16,7 @@ def test_an_image_in_use_is_not_taken_back_unless_forced(registry: Registry, tab
     registry.share(registry.manifest(registry.target("dev"), registry.target("prod")))
     tables.use(image, registry.targets["dev"], "i-0123456789abcdef0")
     for name in ("dev", "prod"):
+        tables.share(image, registry.targets[name])
         tables.sweep(registry.targets[name])
     tables.write()
     both = {registry.targets["dev"], registry.targets["prod"]}
@@ -48,6 +49,8 @@ def test_what_is_not_known_is_told(registry: Registry, tables: World) -> None:
     image = registry.image("web-1")
     targets = [registry.target(name) for name in ("dev", "prod", "qa")]
     registry.share(registry.manifest(*targets))
+    for name in ("dev", "prod"):
+        tables.share(image, registry.targets[name], 2000)
     tables.sweep(registry.targets["dev"], 1000)
     tables.sweep(registry.targets["prod"], skipped="fleets")
     tables.write()

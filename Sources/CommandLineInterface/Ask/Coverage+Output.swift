@@ -27,7 +27,14 @@ extension AccountCoverage {
             return .init("swept \(age)\(without)", without.isEmpty ? .good : .warning)
         case .stale:
             let age = lastSweep.map { Moment.age(of: $0.completed, at: now) } ?? ""
-            return .init("swept \(age): too long ago, or before the share\(without)", .warning)
+            let why =
+                switch staleness {
+                case .tooOld, nil: "too long ago"
+                case .before: "before it had the image"
+                case .shareNotRecorded: "perhaps before it had the image, of which no time is recorded"
+                case .creationNotKnown: "perhaps before the image was made"
+                }
+            return .init("swept \(age): \(why)\(without)", .warning)
         case .never: return .init("never swept: not known well", .warning)
         case .noTracker: return .init("no tracker: not known", .warning)
         }

@@ -81,7 +81,7 @@ struct UsageAnswer: Sendable {
                 coverage[id],
                 now: now,
                 maximumAgeHours: maximumSweepAgeHours,
-                shared: isShared ? share?.permission.occurrence.time : share?.firstShared
+                possession: share?.lastShared.map(Possession.since) ?? .noMatter
             )
         )
     }

@@ -45,6 +45,7 @@ extension ReportData {
                 maximumSweepAgeHours: maximumSweepAgeHours
             )
             if known != nil, listed[id] == nil { evidence.launchPermissions = .noSuchImage }
+            evidence.wasThere = listed[id]?.creationDate.flatMap { EventTime($0) } ?? record?.wasThere
             evidence.rows = summaries.reduce(0) { $0 + $1.count }
             let verdict = Verdict(evidence)
             let image = listed[id]

@@ -48,25 +48,29 @@ struct ShareUsage {
             try await Self.facts(loss, tables)
         }
         // The last time that an account got any of the images: a sweep has to have been since.
-        var accounts: [AccountID: EventTime?] = [:]
+        var accounts: [AccountID: Possession] = [:]
         for (loss, facts) in zip(losses, facts) {
             uses += facts.summaries.map { Use(image: loss.image, region: region, summary: $0) }
             doubts += facts.unreadable.map(\.description)
             doubts += loss.groups.map { "not every account of \($0.name) that uses \(loss.image) is known" }
             for account in loss.accounts {
-                let times = [accounts[account] ?? nil, facts.shared[account]].compactMap { $0 }
-                accounts[account] = .some(times.max())
+                let last = accounts[account]
+                guard let time = facts.shared[account], last != .notRecorded(isLost: false) else {
+                    accounts[account] = .notRecorded(isLost: false)
+                    continue
+                }
+                accounts[account] = .since(max(last?.time ?? time, time))
             }
         }
         let entries = try await CoverageIndex(tables.dynamoDB, table: tables.usageTable, index: tables.imageIndex)
             .entries(in: region)
-        for (account, shared) in accounts.sorted(by: { $0.key < $1.key }) {
+        for (account, possession) in accounts.sorted(by: { $0.key < $1.key }) {
             let coverage = AccountCoverage(
                 of: account,
                 entries[account],
                 now: now,
                 maximumAgeHours: UsageEvidence.defaultMaximumSweepAgeHours,
-                shared: shared
+                possession: possession
             )
             if let doubt = Self.doubt(coverage) { doubts.append("\(doubt), \(region)") }
         }
@@ -92,8 +96,8 @@ struct ShareUsage {
         }
         let contents = try await tables.shares(of: loss.image)
         var shared: [AccountID: EventTime] = [:]
-        for record in contents.shares where record.permission.status == .shared {
-            if case .account(let account) = record.principal { shared[account] = record.permission.occurrence.time }
+        for record in contents.shares {
+            if case .account(let account) = record.principal { shared[account] = record.lastShared }
         }
         return Facts(
             summaries: summaries.values.sorted { $0.account < $1.account },
@@ -110,11 +114,12 @@ struct ShareUsage {
             let missing = coverage.missingSections.joined(separator: ", ")
             return missing.isEmpty ? nil : "the last sweep of \(account) left out: \(missing)"
         case .stale:
-            let isBefore =
-                coverage.shared.map { share in coverage.lastSweep.map { $0.started <= share } ?? true } ?? false
-            return isBefore
-                ? "\(account) was not swept since it got what it loses"
-                : "the last sweep of \(account) was too long ago"
+            switch coverage.staleness {
+            case .before: return "\(account) was not swept since it got what it loses"
+            case .shareNotRecorded, .creationNotKnown:
+                return "it is not recorded since when \(account) has what it loses, perhaps only since its last sweep"
+            case .tooOld, nil: return "the last sweep of \(account) was too long ago"
+            }
         case .never: return "\(account) was never looked through completely"
         case .noTracker: return "\(account) has no usage tracker"
         }

@@ -34,7 +34,13 @@ struct LossAlerts: Sendable {
         let now = EventTime(.now())
         let covered = try await entries
         func known(_ account: AccountID) -> AccountCoverage {
-            AccountCoverage(of: account, covered[account], now: now, maximumAgeHours: maximumSweepAgeHours)
+            AccountCoverage(
+                of: account,
+                covered[account],
+                now: now,
+                maximumAgeHours: maximumSweepAgeHours,
+                possession: assessment.possessions[account] ?? .noMatter
+            )
         }
         let round = AlertRound(
             assessment: assessment,

@@ -24,6 +24,8 @@ public struct LossAssessment: Sendable {
     public let remaining: Set<Principal>
     /// The accounts that the loss takes a share of their own from, as far as shares are known.
     public let accounts: Set<AccountID>
+    /// Since when they had it.
+    public let possessions: [AccountID: Possession]
 
     /// - Parameters:
     ///   - shares: what is known now of the image's principals. It may or may not have this loss in it already; a share
@@ -49,7 +51,17 @@ public struct LossAssessment: Sendable {
             case .everyone: shares.filter { $0.permission.status == .shared && $0.status != .shared }.map(\.principal)
             case .principals(let principals): principals
             }
-        accounts = Set(lost.compactMap { if case .account(let account) = $0 { account } else { nil } })
+        let accounts = Set(lost.compactMap(\.account))
+        let recorded = Dictionary(shares.map { ($0.principal, $0.lastShared) }) { first, _ in first }
+        possessions = Dictionary(
+            uniqueKeysWithValues: accounts.map { account in
+                let time = recorded[.account(account)] ?? nil
+                // Its own image is the owner's without a share.
+                let other: Possession = account == loss.creator ? .noMatter : .notRecorded(isLost: true)
+                return (account, time.map(Possession.since) ?? other)
+            }
+        )
+        self.accounts = accounts
     }
 
     private static func time(of loss: ImageLoss, _ image: ImageRecord?) -> EventTime {

@@ -14,6 +14,11 @@ public indirect enum Doubt: Hashable, Sendable {
     case stale(AccountID, sweep: EventTime)
     /// The last sweep began before the account got the image.
     case sweptBeforeShare(AccountID, sweep: EventTime, share: EventTime)
+    /// Nothing is recorded of when the account got the image, so that no sweep is known to be later. `isLost`: it has it no
+    /// longer.
+    case shareNotRecorded(AccountID, isLost: Bool)
+    /// It is not known when the image was made, so that no sweep of its owner is known to be later.
+    case creationNotKnown(AccountID)
     case skippedSections(AccountID, [String])
     /// A doubt about an account that has the image no longer, and may have gone on to use it.
     case former(Doubt, until: EventTime)
@@ -28,20 +33,16 @@ public indirect enum Doubt: Hashable, Sendable {
     static func doubts(about coverage: AccountCoverage) -> [Doubt] {
         let account = coverage.account
         var doubts: [Doubt] = []
-        switch (coverage.status, coverage.entry) {
-        case (.swept, _): break
-        case (.noTracker, _): doubts.append(.noTracker(account))
-        case (_, .unreadable(let attribute)): doubts.append(.unreadableCoverage(account, attribute: attribute))
-        default:
-            guard let sweep = coverage.lastSweep?.started else {
-                doubts.append(.neverSwept(account))
-                break
-            }
-            if let share = coverage.shared, sweep <= share {
-                doubts.append(.sweptBeforeShare(account, sweep: sweep, share: share))
-            } else {
-                doubts.append(.stale(account, sweep: sweep))
-            }
+        switch (coverage.entry, coverage.lastSweep?.started, coverage.staleness) {
+        case (nil, _, _): doubts.append(.noTracker(account))
+        case (.unreadable(let attribute), _, _): doubts.append(.unreadableCoverage(account, attribute: attribute))
+        case (_, nil, _): doubts.append(.neverSwept(account))
+        case (_, .some, nil): break
+        case (_, let sweep?, .tooOld): doubts.append(.stale(account, sweep: sweep))
+        case (_, let sweep?, .before(let share)):
+            doubts.append(.sweptBeforeShare(account, sweep: sweep, share: share))
+        case (_, .some, .shareNotRecorded(let isLost)): doubts.append(.shareNotRecorded(account, isLost: isLost))
+        case (_, .some, .creationNotKnown): doubts.append(.creationNotKnown(account))
         }
         if !coverage.missingSections.isEmpty { doubts.append(.skippedSections(account, coverage.missingSections)) }
         return doubts
@@ -73,6 +74,13 @@ extension Doubt: CustomStringConvertible {
         case .sweptBeforeShare(let account, let sweep, let share):
             "the last complete sweep of account \(account) began at \(sweep.readable), "
                 + "before it got the image at \(share.readable)"
+        case .shareNotRecorded(let account, isLost: false):
+            "it is not recorded since when account \(account) has the image, so that no sweep is known to be later: "
+                + "add its launch permission once more, which records it, and wait for the account's next sweep"
+        case .shareNotRecorded(let account, isLost: true):
+            "it is not recorded since when account \(account) had the image: a sweep that begins after it lost it settles this"
+        case .creationNotKnown(let account):
+            "it is not known when the image was made, so that no sweep of its owner, account \(account), is known to be later"
         case .skippedSections(let account, let sections):
             "the last sweep of account \(account) had to leave out: "
                 + Display.line(sections.joined(separator: ", "), limit: 400)

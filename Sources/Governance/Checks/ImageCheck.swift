@@ -106,11 +106,13 @@ public struct ImageCheck: Sendable {
             evidence.rows = 1
             return Verdict(evidence)
         }
-        async let record = shares.imageRecord(of: image)
+        async let record = shares.imageRecord(of: image)?.value
         async let principals = shares.shareRecords(of: image, principals: nil).map(\.value)
         async let permissions = launchPermissions(of: image)
         async let ages = ages(of: image)
-        var evidence = evidence(isRecorded: try await record != nil, shares: try await principals, coverage: coverage)
+        let known = try await record
+        var evidence = evidence(isRecorded: known != nil, shares: try await principals, coverage: coverage)
+        evidence.wasThere = known?.wasThere
         evidence.launchPermissions = try await permissions
         evidence.ages = try await ages
         let verdict = Verdict(evidence)
@@ -168,6 +170,7 @@ public struct ImageCheck: Sendable {
                 reportedSince: evidence.now.advanced(bySeconds: -OwnerViewReader.maximumAgeHours * 3600)
             )
         )
+        reading.evidence.wasThere = known?.wasThere
         reading.evidence.launchPermissions = try await permissions
         reading.evidence.ages = try await ages
         try await readRows(question, into: &reading, logger)
@@ -205,14 +208,25 @@ public struct ImageCheck: Sendable {
             guard let created = found.creationDate.flatMap({ EventTime($0) }) else {
                 return .notAvailable(reason: "EC2 does not tell when the image was made")
             }
-            guard let recorded = try await shares.dynamoDB.creationTime(of: shares.table) else {
-                return .notAvailable(reason: "DynamoDB does not tell when the table was made")
-            }
-            return .known(created: created, recorded: EventTime(recorded))
+            return try await ages(created)
         } catch {
             if error.kind == .deadline || error.kind == .cancelled { throw error }
             return .notAvailable(reason: "\(error.operation): \(error.code)")
         }
+    }
+
+    private func ages(_ created: EventTime) async throws(AWSError) -> UsageEvidence.Ages {
+        let reason: String
+        do throws(AWSError) {
+            if let recorded = try await shares.dynamoDB.creationTime(of: shares.table) {
+                return .known(created: created, recorded: EventTime(recorded))
+            }
+            reason = "DynamoDB does not tell when the table was made"
+        } catch {
+            if error.kind == .deadline || error.kind == .cancelled { throw error }
+            reason = "\(error.operation): \(error.code)"
+        }
+        return .recordsNotAvailable(created: created, reason: reason)
     }
 
     /// Whom EC2 lets launch the image.

@@ -31,6 +31,16 @@ public struct UsageEvidence: Sendable {
         /// There is no such image any more, or never was.
         case noSuchImage
         case notAvailable(reason: String)
+        /// When the image was made; but not since when shares are recorded.
+        case recordsNotAvailable(created: EventTime, reason: String)
+
+        /// When the image was made, where that is known.
+        public var created: EventTime? {
+            switch self {
+            case .known(let created, _), .recordsNotAvailable(let created, _): created
+            case .notAsked, .noSuchImage, .notAvailable: nil
+            }
+        }
 
         /// Whether an image is older than the records of shares. EC2 tells whole seconds.
         public static func isOlder(_ created: EventTime, than recorded: EventTime) -> Bool {
@@ -48,6 +58,8 @@ public struct UsageEvidence: Sendable {
     public var shares: [ShareRecord]
     public var launchPermissions = LaunchPermissions.notAsked
     public var ages = Ages.notAsked
+    /// A time by which the image was there, where one is known otherwise than by ``ages`` and ``shares``.
+    public var wasThere: EventTime?
     /// Of all accounts that have a usage tracker.
     public var coverage: [AccountID: CoverageEntry]
     /// How many rows the usage table has for the image and the accounts asked about.
@@ -79,6 +91,41 @@ public struct UsageEvidence: Sendable {
         self.coverage = coverage
         self.now = now
         self.maximumSweepAgeHours = maximumSweepAgeHours
+    }
+
+    /// The earliest time by which the image is known to have been there: when it was made; else what was recorded first.
+    public var existedBy: EventTime? {
+        if let created = ages.created { return created }
+        let recorded = shares.map { min($0.firstShared ?? $0.current.occurrence.time, $0.permission.occurrence.time) }
+        return (recorded + [wasThere].compactMap { $0 }).min()
+    }
+
+    /// Since when an account has, or had, the image: never since before it was made.
+    ///
+    /// A launch permission that only EC2 tells of has no time: it may be newer than any sweep. To add it once more changes
+    /// nothing at EC2, and has the share recorder record it.
+    ///
+    /// - Parameter groups: Those that have the image by way of which the account may have got it.
+    func possession(of account: AccountID, by groups: [Principal]) -> Possession {
+        let existed = existedBy
+        if account == owner { return existed.map(Possession.since) ?? .creationNotKnown }
+        let current = principals
+        let times = ([.account(account)] + groups).compactMap { current[$0] }
+        guard times.isEmpty else {
+            let known = times.compactMap { $0 }
+            guard known.count == times.count else { return .notRecorded(isLost: false) }
+            return (known + [existed].compactMap { $0 }).max().map(Possession.since) ?? .noMatter
+        }
+        guard let former = shares.first(where: { $0.principal == .account(account) }) else {
+            return existed.map(Possession.since) ?? .noMatter
+        }
+        if let shared = former.lastShared { return .since([shared, existed].compactMap { $0 }.max() ?? shared) }
+        // Whenever it got it: a sweep of after it lost it is later.
+        let until = former.current.occurrence.time
+        guard case .record(let record) = coverage[account], let sweep = record.lastSweep?.started, sweep > until else {
+            return .notRecorded(isLost: true)
+        }
+        return .since(until)
     }
 
     /// Whoever had the image and has it no longer, by the share recorder's word, sorted; none where only some accounts are

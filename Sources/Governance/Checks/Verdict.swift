@@ -4,7 +4,8 @@
 /// known, but there are doubts. An image is clear only if
 ///
 /// - each account that has it, by a share or as its owner, has been swept since it got it, and not too long ago, with
-///   nothing of importance left out;
+///   nothing of importance left out. Where it is not known since when it has the image, no sweep is known to be later
+///   (``UsageEvidence/possession(of:by:)``);
 /// - no organization, unit or the public has it, whose accounts nobody can list. EC2's report over all accounts does not do
 ///   instead: it lags behind, and they may have begun to use the image since (``UsageReport/settles(whatEnded:)``);
 /// - whoever had it and lost it is swept as well, or is settled by EC2's report: one that was begun long enough after the
@@ -43,14 +44,12 @@ public struct Verdict: Hashable, Sendable {
         }
         var known: [AccountID: AccountCoverage] = [:]
         for account in accounts {
-            let share: EventTime? = shares[.account(account)] ?? nil
-            let times = evidence.accounts == nil ? [share] : [share] + groups.map { shares[$0] ?? nil }
             known[account] = AccountCoverage(
                 of: account,
                 evidence.coverage[account],
                 now: evidence.now,
                 maximumAgeHours: evidence.maximumSweepAgeHours,
-                shared: times.compactMap { $0 }.max() ?? former.first { $0.principal == .account(account) }?.since
+                possession: evidence.possession(of: account, by: evidence.accounts == nil ? [] : groups)
             )
         }
         coverage = known.values.sorted { $0.account < $1.account }
@@ -70,7 +69,8 @@ public struct Verdict: Hashable, Sendable {
         }
         switch evidence.ages {
         case .notAsked, .noSuchImage: break
-        case .notAvailable(let reason): if evidence.accounts == nil { doubts.append(.ageNotKnown(reason: reason)) }
+        case .notAvailable(let reason), .recordsNotAvailable(_, let reason):
+            if evidence.accounts == nil { doubts.append(.ageNotKnown(reason: reason)) }
         case .known(let created, let recorded):
             guard evidence.accounts == nil, UsageEvidence.Ages.isOlder(created, than: recorded) else { break }
             if let report, report.settles(whatEnded: recorded) {

@@ -22,7 +22,7 @@ public struct AccountCoverage: Hashable, Sendable {
     public enum Status: String, Hashable, Sendable, CaseIterable {
         /// Everything there was looked through, and not too long ago.
         case swept
-        /// Everything there was looked through too long ago, or before the image was shared with the account.
+        /// Everything there was looked through, and that does not count: ``AccountCoverage/staleness`` tells why.
         case stale
         /// There is a usage tracker, and it has not looked through everything yet.
         case never
@@ -33,37 +33,31 @@ public struct AccountCoverage: Hashable, Sendable {
     public let status: Status
     /// Nil where there is no tracker.
     public let entry: CoverageEntry?
-    /// Since when the account has the image, where that is known and matters.
-    public let shared: EventTime?
+    /// Since when the account has the image, where that matters.
+    public let possession: Possession
+    /// Why the last complete sweep does not count; nil where it does, or there is none.
+    public let staleness: Staleness?
 
     /// - Parameters:
     ///   - maximumAgeHours: From the beginning of a sweep on, for so long it counts.
-    ///   - shared: Since when the account has the image; a sweep that began before tells nothing of it. Nil: not known,
-    ///     or no matter.
+    ///   - possession: Since when the account has the image; a sweep that did not surely begin later tells nothing of it.
     public init(
         of account: AccountID,
         _ entry: CoverageEntry?,
         now: EventTime,
         maximumAgeHours: Int64,
-        shared: EventTime? = nil
+        possession: Possession = .noMatter
     ) {
         self.account = account
         self.entry = entry
-        self.shared = shared
-        switch entry {
-        case nil:
-            status = .noTracker
-        case .record(let record):
-            guard let sweep = record.lastSweep else {
-                status = .never
-                return
-            }
-            let isTooOld = sweep.started.advanced(bySeconds: maximumAgeHours * 3600) < now
-            let isBeforeShare = shared.map { sweep.started <= $0 } ?? false
-            status = isTooOld || isBeforeShare ? .stale : .swept
-        case .unreadable:
-            status = .never
+        self.possession = possession
+        guard case .record(let record) = entry, let sweep = record.lastSweep else {
+            staleness = nil
+            status = entry == nil ? .noTracker : .never
+            return
         }
+        staleness = Staleness(of: sweep.started, possession, now: now, maximumAgeHours: maximumAgeHours)
+        status = staleness == nil ? .swept : .stale
     }
 
     /// Whether the account's use is known well enough to call an image clear.
@@ -98,7 +92,15 @@ extension AccountCoverage {
             return "Events, and a sweep of everything there at \(time)\(leftOut)"
         case .stale:
             let time = lastSweep?.started.readable ?? ""
-            return "Events, and an old sweep of everything there, at \(time), \(more)\(leftOut)"
+            let which =
+                switch staleness {
+                case .tooOld, nil: "an old sweep of everything there, at \(time)"
+                case .before(let share):
+                    "a sweep of everything there at \(time), before the account had the image at \(share.readable)"
+                case .shareNotRecorded, .creationNotKnown:
+                    "a sweep of everything there at \(time), perhaps before the account had the image"
+                }
+            return "Events, and \(which), \(more)\(leftOut)"
         case .never:
             if case .unreadable = entry { return "Events; what is noted of sweeps cannot be read, \(more)" }
             return "Events alone: there was no complete sweep of everything there, \(more)"

@@ -32,9 +32,18 @@ struct UsageMeasurement: Sendable {
     /// Who has images, by the shares table.
     struct Sharing: Hashable, Sendable {
         /// Since when each account has the image that it got last.
-        var accounts: [AccountID: EventTime?] = [:]
+        var accounts: [AccountID: Possession] = [:]
         /// Whether an image is shared with accounts that nobody can list.
         var hasGroups = false
+
+        /// Of several images, the one counts that the account got last; one of which that is not known, more.
+        mutating func add(_ account: AccountID, since time: EventTime?) {
+            guard let time, accounts[account] != .notRecorded(isLost: false) else {
+                accounts[account] = .notRecorded(isLost: false)
+                return
+            }
+            accounts[account] = .since(max(accounts[account]?.time ?? time, time))
+        }
     }
 
     /// Everything that can be measured, with what kept the rest from being measured.
@@ -60,7 +69,7 @@ struct UsageMeasurement: Sendable {
                 entries[account],
                 now: now,
                 maximumAgeHours: maximumSweepAgeHours,
-                shared: sharing?.accounts[account] ?? nil
+                possession: sharing?.accounts[account] ?? .noMatter
             )
         }
         let oldest = coverage.compactMap(\.lastSweep?.started).min()
@@ -82,7 +91,7 @@ struct UsageMeasurement: Sendable {
                 switch item[ShareRecord.principalKey]?.stringValue.flatMap(Principal.init(_:)) {
                 case .account(let account):
                     let time = item[ShareRecord.timeAttribute]?.stringValue.flatMap { EventTime($0) }
-                    sharing.accounts[account] = [sharing.accounts[account] ?? nil, time].compactMap { $0 }.max()
+                    sharing.add(account, since: time)
                 case .some: sharing.hasGroups = true
                 case nil: break
                 }

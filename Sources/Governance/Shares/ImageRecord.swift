@@ -41,6 +41,13 @@ public struct ImageRecord: Hashable, Sendable {
     }
 
     public var status: ImageStatus { states.effective?.status ?? .available }
+
+    /// A time by which the image was there; nil where nothing is recorded of what happened to it.
+    public var wasThere: EventTime? {
+        let states = [states.call, states.stateChange].compactMap { $0?.occurrence.time }
+        let revocations = [revocations.call, revocations.stateChange].compactMap { $0?.occurrence.time }
+        return (states + revocations).min()
+    }
 }
 
 /// What an event does to an image itself.

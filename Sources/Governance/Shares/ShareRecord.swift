@@ -59,6 +59,10 @@ public struct ShareRecord: Hashable, Sendable {
     }
 
     public var status: ShareStatus { current.status }
+
+    /// Since when the principal has the image, or had it at last: of one whose own permission was taken, only the first time
+    /// is kept. Nil where only the removal was seen.
+    public var lastShared: EventTime? { permission.status == .shared ? permission.occurrence.time : firstShared }
 }
 
 /// What an event does to one principal's own launch permission.

@@ -131,6 +131,38 @@ import Testing
         #expect(verdict.doubts == [.group(.all, report: nil), .noTracker(Self.other)])
     }
 
+    /// A share that only EC2 tells of: the guard leaves the image alone, however new the sweep is.
+    @Test func aShareThatIsNotRecorded() async throws {
+        let permission = "<item><userId>\(consumer)</userId></item>"
+        func verdict(_ shares: [ShareRecord]) async throws -> (Verdict, isClear: Bool) {
+            let (_, check) = try fixture { world in
+                world.shares = shares
+                world.coverage += [swept(consumer)]
+                world.permissions = CloudFixture.xml(
+                    "DescribeImageAttribute",
+                    "<imageId>ami-1</imageId><launchPermission>\(permission)</launchPermission>"
+                )
+            }
+            let answer = try await check.answer(CheckQuestion(image: image), logger: silent).verdict
+            return (answer, try await CheckedImageUse(check, logger: silent).isClear(image))
+        }
+        let unrecorded = try await verdict([])
+        #expect(unrecorded.0.doubts == [.shareNotRecorded(consumer, isLost: false)])
+        #expect(!unrecorded.isClear)
+        let recorded = try await verdict([share(.account(consumer))])
+        #expect(recorded.0.outcome == .clear)
+        #expect(recorded.isClear)
+    }
+
+    /// The owner may have begun to use an image that was made after its sweep.
+    @Test func anImageThatIsNewerThanTheOwnersSweep() async throws {
+        let (_, check) = try fixture { $0.created = "2026-11-20T08:00:00.000Z" }
+        let (sweep, created) = (time("2026-11-20T08:00:00Z"), time("2026-11-20T08:00:00Z"))
+        let verdict = try await check.answer(CheckQuestion(image: image), logger: silent).verdict
+        #expect(verdict.doubts == [.sweptBeforeShare(creator, sweep: sweep, share: created)])
+        #expect(try await !CheckedImageUse(check, logger: silent).isClear(image))
+    }
+
     @Test(arguments: [
         ("UnauthorizedOperation", Doubt.sharesNotKnown(reason: "EC2: UnauthorizedOperation")),
         ("AuthFailure", .sharesNotKnown(reason: "EC2: AuthFailure")), ("InvalidAMIID.NotFound", .noSuchImage),
@@ -149,13 +181,18 @@ import Testing
         let (_, check) = try fixture { $0.created = created }
         let verdict = try await check.answer(CheckQuestion(image: image), logger: silent).verdict
         #expect(verdict.outcome == (reason == nil ? .clear : .unknown))
-        #expect(verdict.doubts.map(\.description).allSatisfy { $0.hasPrefix(reason ?? "-") })
+        // Where nothing is recorded of it either, no sweep of the owner is known to be later.
+        let isKnown = EventTime(created) != nil
+        #expect(verdict.doubts.contains(.creationNotKnown(creator)) == !isKnown)
+        let others = verdict.doubts.filter { $0 != .creationNotKnown(creator) }
+        #expect(others.map(\.description).allSatisfy { $0.hasPrefix(reason ?? "-") })
     }
 
     @Test(arguments: ["DescribeImages", "DescribeTable"]) func anAgeThatIsNotTold(operation: String) async throws {
         let (_, check) = try fixture { $0.failing = [operation] }
         let doubts = try await check.answer(CheckQuestion(image: image), logger: silent).verdict.doubts
-        #expect(doubts == [.ageNotKnown(reason: "\(operation): AccessDeniedException")])
+        let unknown: [Doubt] = operation == "DescribeImages" ? [.creationNotKnown(creator)] : []
+        #expect(doubts == unknown + [.ageNotKnown(reason: "\(operation): AccessDeniedException")])
     }
 
     @Test func aPermissionOfAnUnknownKindIsNotOverlooked() async throws {

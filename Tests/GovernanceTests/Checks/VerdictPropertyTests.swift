@@ -35,6 +35,7 @@ import Testing
             coverage: [:],
             now: asked
         )
+        evidence.wasThere = time("2026-11-01T00:00:00Z")
         for account in accounts {
             if Int.random(in: 0..<4, using: &generator) > 0 {
                 evidence.coverage[account] = .record(record(account, &generator))
@@ -81,6 +82,8 @@ import Testing
             "an older image",
             { evidence, _ in evidence.ages = .known(created: time("2025-01-01T00:00:00Z"), recorded: asked) }
         ),
+        ("an image that nothing is known of", { evidence, _ in evidence.wasThere = nil }),
+        ("a newer image", { evidence, _ in evidence.wasThere = asked }),
         ("an image of unknown age", { evidence, _ in evidence.ages = .notAvailable(reason: "x") }),
         ("a share with a group", { evidence, _ in evidence.shares.append(share(.all)) }),
         (

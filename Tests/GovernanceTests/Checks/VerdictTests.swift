@@ -22,6 +22,7 @@ import Testing
             coverage: Dictionary(uniqueKeysWithValues: coverage.map { ($0.account, .record($0)) }),
             now: asked
         )
+        evidence.wasThere = time("2026-11-01T00:00:00Z")
         change(&evidence)
         return evidence
     }
@@ -257,8 +258,12 @@ import Testing
             evidence.launchPermissions = permissions
             return evidence
         }
-        // Shared before the installation: the share recorder knows nothing of it.
-        expect(with(.principals([.account(consumer)]), before), .clear)
+        // Shared before the installation, or just now: the share recorder knows nothing of it.
+        expect(
+            with(.principals([.account(consumer)]), before),
+            .unknown,
+            [.shareNotRecorded(consumer, isLost: false)]
+        )
         expect(
             with(.principals([.account(Self.other), .all]), before),
             .unknown,
@@ -276,6 +281,79 @@ import Testing
         unheard.isRecorded = false
         expect(with(.noSuchImage, unheard), .unknown, [.noSuchImage])
         expect(with(.principals([]), unheard), .clear)
+    }
+
+    // MARK: Since when
+
+    /// A share that only EC2 tells of may be newer than any sweep, until it is recorded and swept.
+    @Test func aShareOfWhichNoTimeIsRecorded() {
+        let shared: (inout UsageEvidence) -> Void = { $0.launchPermissions = .principals([.account(consumer)]) }
+        let doubt = Doubt.shareNotRecorded(consumer, isLost: false)
+        // Before the image was there, long before, and just now.
+        for started in ["2026-10-01T00:00:00Z", "2026-11-19T00:00:00Z", "2026-11-20T09:59:59Z"] {
+            let patient: (inout UsageEvidence) -> Void = {
+                shared(&$0)
+                $0.maximumSweepAgeHours = 8760
+            }
+            let sweep = [swept(consumer, at: started)]
+            expect(evidence([], sweep, patient), .unknown, [doubt])
+            expect(evidence([], sweep, accounts: [consumer], patient), .unknown, [doubt])
+        }
+        // EC2's report, however new, may lack what it just began.
+        let reported = evidence([], [swept(consumer)]) {
+            shared(&$0)
+            $0.ownerView = self.report()
+        }
+        expect(reported, .unknown, [doubt])
+        // An earlier share that was taken away tells nothing of this one.
+        expect(evidence([lost(.account(consumer))], [swept(consumer)], shared), .unknown, [doubt])
+        // Added once more it is recorded; the next sweep settles it.
+        let recorded = [share(.account(consumer), since: "2026-11-20T07:00:00Z")]
+        expect(evidence(recorded, [swept(consumer)], shared), .clear)
+        // An account that is asked about may have the image by way of the public.
+        let open = evidence([], [swept(consumer)], accounts: [consumer]) { $0.launchPermissions = .principals([.all]) }
+        expect(open, .unknown, [doubt])
+        // The owner's own permission matters not: it has the image since it was made.
+        expect(evidence([]) { $0.launchPermissions = .principals([.account(creator)]) }, .clear)
+    }
+
+    /// No sweep of before the image was made tells anything of its use.
+    @Test func theImageIsNewerThanTheSweep() {
+        let created = time("2026-11-20T08:30:00Z")
+        let recorded = time("2026-11-01T00:00:00Z")
+        func made(_ accounts: Set<AccountID>? = nil, _ coverage: [CoverageRecord] = []) -> UsageEvidence {
+            evidence([], coverage, accounts: accounts) { $0.ages = .known(created: created, recorded: recorded) }
+        }
+        let sweep = time("2026-11-20T08:00:00Z")
+        expect(made(), .unknown, [.sweptBeforeShare(creator, sweep: sweep, share: created)])
+        expect(made([creator]), .unknown, [.sweptBeforeShare(creator, sweep: sweep, share: created)])
+        expect(
+            made([consumer], [swept(consumer)]),
+            .unknown,
+            [.sweptBeforeShare(consumer, sweep: sweep, share: created)]
+        )
+        expect(made([consumer], [swept(consumer, at: "2026-11-20T08:30:01Z")]), .clear)
+        // What is recorded of it does instead where EC2 does not tell: it was there by then.
+        func unknownAge(_ shares: [ShareRecord], wasThere: EventTime?) -> UsageEvidence {
+            evidence(shares, accounts: [creator]) {
+                $0.ages = .notAvailable(reason: "no")
+                $0.wasThere = wasThere
+            }
+        }
+        expect(unknownAge([], wasThere: nil), .unknown, [.creationNotKnown(creator)])
+        expect(unknownAge([share(.account(consumer))], wasThere: nil), .clear)
+        expect(unknownAge([], wasThere: time("2026-11-20T07:00:00Z")), .clear)
+        let late = time("2026-11-20T09:00:00Z")
+        expect(unknownAge([], wasThere: late), .unknown, [.sweptBeforeShare(creator, sweep: sweep, share: late)])
+    }
+
+    /// Of some that lost it, only the end is known: a sweep of after it is later, whenever they got it.
+    @Test(arguments: [("2026-11-20T07:59:59Z", true), ("2026-11-20T08:00:00Z", false)])
+    func aLossOfWhichTheBeginningIsNotRecorded(end: String, isSettled: Bool) {
+        var lost = lost(.account(consumer), at: end)
+        lost.firstShared = nil
+        let doubt = Doubt.former(.shareNotRecorded(consumer, isLost: true), until: time(end))
+        expect(evidence([lost], [swept(consumer)]), isSettled ? .clear : .unknown, isSettled ? [] : [doubt])
     }
 
     // MARK: Some accounts
@@ -302,7 +380,9 @@ import Testing
             .group(organization, report: nil), .group(organization, report: asked), .noTracker(consumer),
             .neverSwept(consumer),
             .unreadableCoverage(consumer, attribute: "resources"), .stale(consumer, sweep: asked),
-            .sweptBeforeShare(consumer, sweep: asked, share: asked), .skippedSections(consumer, ["a\n<b>"]),
+            .sweptBeforeShare(consumer, sweep: asked, share: asked), .shareNotRecorded(consumer, isLost: false),
+            .shareNotRecorded(consumer, isLost: true), .creationNotKnown(consumer),
+            .skippedSections(consumer, ["a\n<b>"]),
             .former(.noTracker(consumer), until: asked), .formerGroup(unit, until: asked, report: nil),
             .formerGroup(unit, until: asked, report: asked),
             .olderThanRecords(created: asked, recorded: asked, report: nil),

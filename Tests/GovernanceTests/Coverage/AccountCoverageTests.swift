@@ -10,8 +10,38 @@ import Testing
             entry,
             now: asked,
             maximumAgeHours: 48,
-            shared: shared.flatMap { EventTime($0) }
+            possession: shared.flatMap { EventTime($0) }.map(Possession.since) ?? .noMatter
         ).status
+    }
+
+    /// Whatever does not count has its own reason, and its own words.
+    @Test(arguments: [
+        ("2026-11-20T08:00:00Z", Possession.noMatter, nil),
+        ("2026-11-17T08:00:00Z", .noMatter, Staleness.tooOld),
+        ("2026-11-20T08:00:00Z", .since(time("2026-11-20T07:59:59Z")), nil),
+        ("2026-11-20T08:00:00Z", .since(time("2026-11-20T08:00:00Z")), .before(time("2026-11-20T08:00:00Z"))),
+        // Of a sweep that is old as well, it tells more that it was before.
+        ("2026-11-17T08:00:00Z", .since(time("2026-11-20T08:00:00Z")), .before(time("2026-11-20T08:00:00Z"))),
+        // Another sweep is needed in any case.
+        ("2026-11-17T08:00:00Z", .notRecorded(isLost: false), .tooOld),
+        // However new the sweep is, the share may be newer.
+        ("2026-11-20T09:59:59Z", .notRecorded(isLost: false), .shareNotRecorded(isLost: false)),
+        ("2026-11-20T09:59:59Z", .notRecorded(isLost: true), .shareNotRecorded(isLost: true)),
+        ("2026-11-20T09:59:59Z", .creationNotKnown, .creationNotKnown),
+    ])
+    func whyASweepDoesNotCount(started: String, possession: Possession, expected: Staleness?) {
+        let coverage = AccountCoverage(
+            of: consumer,
+            .record(swept(consumer, at: started)),
+            now: asked,
+            maximumAgeHours: 48,
+            possession: possession
+        )
+        #expect(coverage.staleness == expected)
+        #expect(coverage.isKnown == (expected == nil))
+        #expect(Doubt.doubts(about: coverage).isEmpty == (expected == nil))
+        #expect(coverage.description.contains("an old sweep") == (expected == .tooOld))
+        #expect(coverage.description.contains("before the account had the image") == (expected ?? .tooOld != .tooOld))
     }
 
     @Test(arguments: [

@@ -20,7 +20,7 @@ import Testing
     ) throws -> UsageMeasurement.Result {
         let sharing = accounts.map { accounts in
             UsageMeasurement.Sharing(
-                accounts: Dictionary(uniqueKeysWithValues: accounts.map { ($0, time(shared)) }),
+                accounts: Dictionary(uniqueKeysWithValues: accounts.map { ($0, .since(time(shared))) }),
                 hasGroups: hasGroups
             )
         }
@@ -59,6 +59,22 @@ import Testing
         #expect(try result(coverage, [consumer], shared: "2026-11-20T07:59:59Z").unknownAccounts == [])
         #expect(try result(coverage, [consumer], owner: creator).unknownAccounts == [creator])
         #expect(try result(coverage + [swept(creator)], [consumer], owner: creator).unknownAccounts == [])
+    }
+
+    /// Of several images the last counts; and where a time cannot be read, no sweep is known to be later.
+    @Test func severalImagesOfAnAccount() {
+        let (first, last) = (time("2026-11-01T00:00:00Z"), time("2026-11-20T09:00:00Z"))
+        func possession(_ times: [EventTime?]) -> Possession? {
+            var sharing = UsageMeasurement.Sharing()
+            for time in times { sharing.add(consumer, since: time) }
+            return sharing.accounts[consumer]
+        }
+        #expect(possession([]) == nil)
+        #expect(possession([first, last]) == .since(last))
+        #expect(possession([last, first]) == .since(last))
+        for times in [[nil], [first, nil], [nil, first], [first, nil, last]] {
+            #expect(possession(times) == .notRecorded(isLost: false))
+        }
     }
 
     /// An account that has no image any more is gone for the measures 30 days after the last sign of its tracker.
