@@ -127,8 +127,8 @@ struct UsageAnswer: Sendable {
             "resource_id": .string(row.key.resource.id),
             "resource_name": YAMLValue(row.resourceName),
             "region": .string(row.region.text),
-            "first_seen": .string(row.mark.time.description),
-            "last_seen": .string(row.lastSeen.description),
+            "first_seen": .string(row.firstSeen.description),
+            "last_seen": .string(row.lastObserved.description),
             "source": .string(row.source.rawValue),
         ]
     }
@@ -214,8 +214,8 @@ struct UsageAnswer: Sendable {
             for row in account.rows {
                 table.add([
                     .init(account.id.text), .init(row.key.resource.kind.rawValue), .init(row.key.resource.id),
-                    .init(optional: row.resourceName), .init(Moment.text(row.mark.time)),
-                    .init(Moment.text(row.lastSeen)), .init(row.source.rawValue, .faint),
+                    .init(optional: row.resourceName), .init(Moment.text(row.firstSeen)),
+                    .init(Moment.text(row.lastObserved)), .init(row.source.rawValue, .faint),
                 ])
             }
         }

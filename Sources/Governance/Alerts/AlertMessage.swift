@@ -27,8 +27,8 @@ struct ResourceMessage: Encodable {
         id = row.key.resource.id
         name = row.resourceName
         region = row.region
-        firstSeen = row.mark.time
-        lastSeen = row.lastSeen
+        firstSeen = row.firstSeen
+        lastSeen = row.lastObserved
         consoleUrl = links.resource(row.key.resource)
     }
 }

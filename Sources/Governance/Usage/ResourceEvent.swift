@@ -108,7 +108,14 @@ extension EventMark {
     /// The mark of what a sweep finds that began to look at `start`. Lists of AWS may be behind, and never by as much as
     /// ten minutes; so what a sweep finds is true of some moment after ten minutes before it began. Whatever an event
     /// tells of a later time stands.
-    public static func sweep(lookingFrom start: EventTime) -> EventMark { sweep(at: start.advanced(bySeconds: -600)) }
+    public static func sweep(lookingFrom start: EventTime) -> EventMark {
+        sweep(at: start.advanced(bySeconds: -sweepDelaySeconds))
+    }
+
+    private static let sweepDelaySeconds: Int64 = 600
+
+    /// When what it marks was seen: an event's time, or when the sweep began to look.
+    var observed: EventTime { source == .sweep ? time.advanced(bySeconds: Self.sweepDelaySeconds) : time }
 
     static func sweep(at time: EventTime) -> EventMark { EventMark(time: time, eventID: sweepID) }
 

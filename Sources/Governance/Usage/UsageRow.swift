@@ -22,9 +22,11 @@ public struct UsageRow: Hashable, Sendable {
     /// A launch template's name.
     public let resourceName: String?
     public let region: Region
-    /// Of the event by which the resource began to use the image, or of the sweep that found it; its time is `first_seen`.
+    /// Of the event by which the resource began to use the image, or of the sweep that found it: what rows are ordered by.
+    /// ``firstSeen`` tells when that was.
     public let mark: EventMark
-    /// Until when it is known to be so: the event's time, or the mark's of the latest sweep that saw it.
+    /// Until when it is known to be so: the event's time, or the mark's of the latest sweep that saw it. What rows are ordered
+    /// by; ``lastObserved`` tells when it was seen.
     public let lastSeen: EventTime
     public let source: UsageSource
 
@@ -48,6 +50,12 @@ public struct UsageRow: Hashable, Sendable {
 extension UsageRow {
     /// Up to when it is known, by the order that all marks have: its own mark, or a sweep's that has seen it since.
     var latest: EventMark { lastSeen > mark.time ? .sweep(at: lastSeen) : mark }
+
+    /// When it was seen first: the event's time, or when the sweep that found it began to look.
+    public var firstSeen: EventTime { mark.observed }
+
+    /// When it was seen last: the event's time, or when the latest sweep that saw it began to look.
+    public var lastObserved: EventTime { latest.observed }
 }
 
 /// A change of the usage table. Each is right to do even if it is late: its condition keeps it from touching what another

@@ -219,6 +219,28 @@ import Testing
         #expect(EventMark(time: mark.time, eventID: "e").source == .event)
     }
 
+    /// What is shown of a row is when it was seen; by its marks it is ordered.
+    @Test func aRowTellsWhenItWasSeen() {
+        func times(_ mark: EventMark, lastSeen: EventTime) -> [EventTime] {
+            let row = UsageRow(
+                key: .init(account: consumer, image: image, resource: Self.instance),
+                resourceName: nil,
+                region: region,
+                mark: mark,
+                lastSeen: lastSeen,
+                source: mark.source
+            )
+            return [row.firstSeen, row.lastObserved]
+        }
+        let (first, last) = (Self.moment("09:00:00"), Self.moment("10:00:00"))
+        let (found, seen) = (EventMark.sweep(lookingFrom: first), EventMark.sweep(lookingFrom: last))
+        #expect(times(found, lastSeen: found.time) == [first, first])
+        #expect(times(found, lastSeen: seen.time) == [first, last])
+        let event = EventMark(time: first, eventID: "e")
+        #expect(times(event, lastSeen: event.time) == [first, first])
+        #expect(times(event, lastSeen: seen.time) == [first, last])
+    }
+
     @Test func anIdleRecordIsKeptAndComesBackFromItsAttributes() async throws {
         let store = UsageStoreInMemory()
         let ledger = UsageLedger(store: store, account: consumer, region: region)
