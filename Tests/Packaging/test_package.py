@@ -44,6 +44,8 @@ def test_a_program_is_one_static_executable(packages, program):
     assert (answer.returncode, answer.stdout.split()[0], answer.stderr) == (0, program, "")
 
 
+# A release build from nothing, beside another stage of scripts/test.
+@pytest.mark.timeout(1800)
 def test_another_directory_gives_the_same_bytes(packages, tmp_path):
     copy = tmp_path / "a directory of another name"
     tracked = run("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", cwd=REPOSITORY).stdout
