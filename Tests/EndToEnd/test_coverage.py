@@ -16,8 +16,7 @@ STRANGER = "999988887777"
 
 @pytest.fixture(scope="module")
 def accounts(stage: Stage) -> Iterator[dict[str, World]]:
-    """Two accounts that use images; what their owner itself uses is known."""
-    World(stage, CREATOR).sweep()
+    """Two accounts that use images."""
     worlds = {name: World(stage, name) for name in (CONSUMER_A, CONSUMER_B)}
     for world in worlds.values():
         world.empty()
@@ -27,9 +26,11 @@ def accounts(stage: Stage) -> Iterator[dict[str, World]]:
 
 
 @pytest.fixture
-def worlds(accounts: dict[str, World]) -> dict[str, World]:
+def worlds(accounts: dict[str, World], story: Story) -> dict[str, World]:
+    """What their owner itself uses is known: it is swept after the story's image was made."""
     for world in accounts.values():
         world.forget()
+    World(story.stage, CREATOR).sweep()
     return accounts
 
 

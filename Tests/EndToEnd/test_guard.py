@@ -88,6 +88,7 @@ def test_only_tagged_images(stage: Stage, world: World) -> None:
     assert (protection(plain), protection(tagged)) == ("disabled", "enabled-without-cooldown")
     world.empty()
     world.sweep()
+    World(stage, CREATOR).sweep()  # which has the images from when they were made
     run(tagged)
     assert protection(tagged) == "disabled"
 
