@@ -100,23 +100,37 @@ public struct UsageEvidence: Sendable {
         return (recorded + [wasThere].compactMap { $0 }).min()
     }
 
-    /// Since when an account has, or had, the image: never since before it was made.
+    /// Since when accounts have, or had, the image: never since before it was made.
     ///
     /// A launch permission that only EC2 tells of has no time: it may be newer than any sweep. To add it once more changes
     /// nothing at EC2, and has the share recorder record it.
     ///
-    /// - Parameter groups: Those that have the image by way of which the account may have got it.
-    func possession(of account: AccountID, by groups: [Principal]) -> Possession {
-        let existed = existedBy
+    /// - Parameter groups: Those that have the image by way of which the accounts may have got it.
+    func possessions(of accounts: Set<AccountID>, by groups: [Principal]) -> [AccountID: Possession] {
+        let (existed, current) = (existedBy, principals)
+        let recorded = Dictionary(shares.map { ($0.principal, $0) }) { first, _ in first }
+        return Dictionary(
+            uniqueKeysWithValues: accounts.map { account in
+                let principals = [.account(account)] + groups
+                return (account, possession(of: account, principals.compactMap { current[$0] }, existed, recorded))
+            }
+        )
+    }
+
+    /// - Parameter times: Since when it has the image by each of the principals that it is.
+    private func possession(
+        of account: AccountID,
+        _ times: [EventTime?],
+        _ existed: EventTime?,
+        _ recorded: [Principal: ShareRecord]
+    ) -> Possession {
         if account == owner { return existed.map(Possession.since) ?? .creationNotKnown }
-        let current = principals
-        let times = ([.account(account)] + groups).compactMap { current[$0] }
         guard times.isEmpty else {
             let known = times.compactMap { $0 }
             guard known.count == times.count else { return .notRecorded(isLost: false) }
             return (known + [existed].compactMap { $0 }).max().map(Possession.since) ?? .noMatter
         }
-        guard let former = shares.first(where: { $0.principal == .account(account) }) else {
+        guard let former = recorded[.account(account)] else {
             return existed.map(Possession.since) ?? .noMatter
         }
         if let shared = former.lastShared { return .since([shared, existed].compactMap { $0 }.max() ?? shared) }

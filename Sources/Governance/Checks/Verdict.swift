@@ -5,7 +5,7 @@
 ///
 /// - each account that has it, by a share or as its owner, has been swept since it got it, and not too long ago, with
 ///   nothing of importance left out. Where it is not known since when it has the image, no sweep is known to be later
-///   (``UsageEvidence/possession(of:by:)``);
+///   (``UsageEvidence/possessions(of:by:)``);
 /// - no organization, unit or the public has it, whose accounts nobody can list. EC2's report over all accounts does not do
 ///   instead: it lags behind, and they may have begun to use the image since (``UsageReport/settles(whatEnded:)``);
 /// - whoever had it and lost it is swept as well, or is settled by EC2's report: one that was begun long enough after the
@@ -42,6 +42,7 @@ public struct Verdict: Hashable, Sendable {
             }
             accounts.formUnion(present.keys)
         }
+        let possessions = evidence.possessions(of: accounts, by: evidence.accounts == nil ? [] : groups)
         var known: [AccountID: AccountCoverage] = [:]
         for account in accounts {
             known[account] = AccountCoverage(
@@ -49,7 +50,7 @@ public struct Verdict: Hashable, Sendable {
                 evidence.coverage[account],
                 now: evidence.now,
                 maximumAgeHours: evidence.maximumSweepAgeHours,
-                possession: evidence.possession(of: account, by: evidence.accounts == nil ? [] : groups)
+                possession: possessions[account] ?? .noMatter
             )
         }
         coverage = known.values.sorted { $0.account < $1.account }
