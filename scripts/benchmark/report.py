@@ -55,11 +55,10 @@ def bars(figures):
         result.append(Bar(f"memory after 1,000 invocations, {name}", memory["swift"]["end"]["VmHWM"], 10 * MB, megabytes))
     for size, echo in figures["echo"].items():
         result.append(Bar(f"CPU of a warm echo of {size} / Python", echo["swift"]["cpu"] / echo["python"]["cpu"], 1, one_in))
-    # On one core: elsewhere the kernel charges a function with waking the core of whoever it sends to, or does not, as it
-    # happens to place them. The table has both.
-    warm = figures["warm_one_core"]
+    for title, key in WARM.items():
+        cpu = {language: figures[key][language]["cpu"] for language in ("swift", "python")}
+        result.append(Bar(f"CPU of a {title} / boto3", cpu["swift"] / cpu["python"], 1 / 8, one_in))
     result += [
-        Bar("CPU of a warm real invocation / boto3, on one core", warm["swift"]["cpu"] / warm["python"]["cpu"], 1 / 8, one_in),
         Bar("memory of the largest sweep", max(
             part["memory"]["VmHWM"] for entry in figures["sweeps"] for part in (entry["first"], entry["next"])), 256 * MB, megabytes),
         Bar("zip, largest", max(figures["zip"].values()), 7_500_000, millions),
