@@ -254,6 +254,116 @@ def test_a_report_that_takes_too_long_or_is_refused(story: Story, worlds: dict[s
     assert story.cloud.client("ec2", CREATOR).describe_image_usage_reports(ImageIds=[story.image])["ImageUsageReports"] == []
 
 
+# MARK: Shares that no event told of
+
+
+def found(story: Story) -> dict[str, Any]:
+    """The shares that are recorded as found with EC2."""
+    return {name: row for name, row in story.principals().items() if row.get("event_name") == "DescribeImageAttribute"}
+
+
+def test_a_share_of_before_the_installation(story: Story, worlds: dict[str, World]) -> None:
+    """To ask about the image records it; the next sweep of the account settles it."""
+    a, b = worlds[CONSUMER_A], worlds[CONSUMER_B]
+    share = story.share(CONSUMER_A, CONSUMER_B)
+    used = a.instance(story.image)
+    for world in (a, b):
+        world.sweep()
+    answer = check(story)
+    assert (answer["verdict"], story.used_by(CONSUMER_A)) == ("in-use", [used])
+    record = found(story)[f"account#{b.number}"]
+    assert (record["status"], record["first_shared"]) == ("shared", record["event_time"])
+    assert story.principals()["image"]["image_name"] == story.image_name
+
+    answer = check(story, accounts=[b.number])
+    assert (answer["verdict"], statuses(answer)[b.number]) == ("unknown", "stale")
+    (reason,) = answer["reasons"]
+    assert "before the account was found to have the image" in reason
+    b.sweep()
+    assert check(story, accounts=[b.number])["verdict"] == "clear"
+
+    a.ec2.terminate_instances(InstanceIds=[used.split()[1]])
+    a.sweep()
+    assert check(story)["verdict"] == "clear"
+    # The event comes after all, hours late, and so does that of its end.
+    story.tell(at(share, days=0.2))
+    assert check(story)["verdict"] == "clear"
+    story.tell(at(story.unshare(CONSUMER_A, CONSUMER_B), days=0))
+    assert set(story.statuses().values()) == {"removed"}
+    assert check(story)["shared_with"] == []
+
+
+def test_the_guard_records_what_it_finds(story: Story, worlds: dict[str, World]) -> None:
+    world = worlds[CONSUMER_A]
+    ec2 = story.cloud.client("ec2", CREATOR)
+    tag = [{"Key": "ami-steward-guard", "Value": "true"}]
+    ec2.create_tags(Resources=[story.image], Tags=tag)
+    story.share(CONSUMER_A)
+    used = world.instance(story.image)
+    world.sweep()
+
+    def protection() -> str:
+        answer, failed = story.stage.invoke("deregistration-checker", {"guard": {}})
+        assert not failed, answer
+        return ec2.describe_images(ImageIds=[story.image])["Images"][0]["DeregistrationProtection"]
+
+    assert protection() == "enabled-without-cooldown"
+    assert found(story) == {}  # the table's own rows were enough
+    world.ec2.terminate_instances(InstanceIds=[used.split()[1]])
+    world.sweep()
+    assert protection() == "enabled-without-cooldown"
+    assert set(found(story)) == {f"account#{world.number}"}
+    world.sweep()
+    assert protection() == "disabled"
+    ec2.delete_tags(Resources=[story.image], Tags=tag)
+
+
+def test_shares_are_looked_for_each_day(story: Story, worlds: dict[str, World]) -> None:
+    """Nobody asks about the image: it is recorded all the same, and measured, however often the search is cut off."""
+    world = worlds[CONSUMER_A]
+    story.share(CONSUMER_A)
+    world.sweep()
+    search_from(story)
+    function = story.stage.function("deregistration-checker")
+    story.cloud.fault("kill-after", function=function, action="ec2:DescribeImageAttribute", times=1)
+    assert story.stage.invoke("deregistration-checker", {"measure": {}})[1]
+    story.cloud.clear_faults()
+
+    def measure() -> dict[str, Any]:
+        answer, failed = story.stage.invoke("deregistration-checker", {"measure": {}})
+        assert not failed, answer
+        return answer
+
+    answer = measure()
+    share = {"image_id": story.image, "principal": f"account#{world.number}"}
+    assert share in answer["share_search"]["found"]
+    assert set(found(story)) == {share["principal"]}
+    assert world.number in answer["unknown_accounts"]
+    world.sweep()
+    for _ in range(60):
+        if answer.get("share_search", {"complete": True})["complete"]:
+            break
+        answer = measure()
+    # A round a day.
+    answer = measure()
+    assert "share_search" not in answer
+    assert world.number not in answer["unknown_accounts"]
+    assert check(story)["verdict"] == "clear"
+
+
+def search_from(story: Story) -> None:
+    """The daily search is under way, and comes to the story's image next."""
+    images = story.cloud.client("ec2", CREATOR).describe_images(Owners=["self"])["Images"]
+    before = max((image["ImageId"] for image in images if image["ImageId"] < story.image), default="ami-00000000")
+    now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    item = {
+        "image_id": "share-search", "principal": "share-search", "round_started": now, "round_state": "open",
+        "last_image_id": before,
+    }  # fmt: skip
+    table = story.stage.deployment.terraform.outputs()["creator"]["shares_table"]
+    story.cloud.client("dynamodb", CREATOR).put_item(TableName=table, Item={name: {"S": text} for name, text in item.items()})
+
+
 # MARK: What is measured
 
 

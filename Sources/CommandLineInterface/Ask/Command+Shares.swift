@@ -12,8 +12,9 @@ extension Command {
         "shares",
         summary: "list which accounts, organizations and units have which image",
         details: [
-            "What is listed is what has been recorded since the installation. A share that was made before it shows up"
-                + " once it is changed; amictl check asks EC2 for the launch permissions of an image as they are."
+            "What is listed is what has been recorded. A share that no event told of, as one of before the installation, is"
+                + " found within a day, and counts since then (event_name is DescribeImageAttribute); amictl check asks EC2"
+                + " for the launch permissions of an image as they are."
         ],
         positionals: [image],
         options: [account, all] + TableOptions.all,
@@ -58,7 +59,9 @@ extension Command {
                 .init(record.status.rawValue, record.status == .shared ? .good : .faint),
                 .init(optional: Moment.text(record.firstShared)),
                 .init(Moment.text(record.current.occurrence.time)),
-                .init(optional: record.current.occurrence.actor.map(Actor.shortened)),
+                record.current.occurrence.isFound
+                    ? .init("found: no event told of it", .faint)
+                    : .init(optional: record.current.occurrence.actor.map(Actor.shortened)),
             ])
         }
         let shares = records.map { record -> YAMLValue in

@@ -15,7 +15,7 @@ extension Command {
                 + " account that was never looked through may use it all the same. So is the account itself, whose image it"
                 + " is.",
             "Only the tables are asked. Where they cannot name all who may have the image, every account with a usage tracker"
-                + " is listed. A share that was made before the installation is not recorded; amictl check asks EC2.",
+                + " is listed. A share that no event told of is recorded once it is found, within a day; amictl check asks EC2.",
         ],
         positionals: [image],
         options: [CoverageOptions.maximumSweepAge] + TableOptions.all,

@@ -31,6 +31,7 @@ extension AccountCoverage {
                 switch staleness {
                 case .tooOld, nil: "too long ago"
                 case .before: "before it had the image"
+                case .beforeFound: "before it was found to have the image"
                 case .shareNotRecorded: "perhaps before it had the image, of which no time is recorded"
                 case .creationNotKnown: "perhaps before the image was made"
                 }

@@ -22,8 +22,8 @@ struct UsageAnswer: Sendable {
         case shared
         /// It had the image, and has it no longer.
         case lost
-        /// No share with it is recorded: it may have the image by one that was made before the installation, or by one with
-        /// its organization or unit.
+        /// No share with it is recorded: it may have the image by one that no event told of and that was not found yet, or by
+        /// one with its organization or unit.
         case notRecorded
     }
 
@@ -81,7 +81,7 @@ struct UsageAnswer: Sendable {
                 coverage[id],
                 now: now,
                 maximumAgeHours: maximumSweepAgeHours,
-                possession: share?.lastShared.map(Possession.since) ?? .noMatter
+                possession: share.flatMap { $0.lastShared == nil ? nil : $0.possession } ?? .noMatter
             )
         )
     }

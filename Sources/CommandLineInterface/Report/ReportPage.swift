@@ -118,7 +118,7 @@ struct ReportPage {
         <dt>Stale</dt><dd>No use is known, and the image was created and last launched more than \(Int(data.staleDays)) \
         days ago. EC2 tells of a launch up to a day late.</dd>
         </dl>
-        <p>Shares are those recorded since the installation. <code>amictl check</code> asks EC2 about one image before \
+        <p>Shares are those that are recorded. <code>amictl check</code> asks EC2 about one image before \
         you act on it.</p>
         </section>
 

@@ -54,12 +54,8 @@ struct ShareUsage {
             doubts += facts.unreadable.map(\.description)
             doubts += loss.groups.map { "not every account of \($0.name) that uses \(loss.image) is known" }
             for account in loss.accounts {
-                let last = accounts[account]
-                guard let time = facts.shared[account], last != .notRecorded(isLost: false) else {
-                    accounts[account] = .notRecorded(isLost: false)
-                    continue
-                }
-                accounts[account] = .since(max(last?.time ?? time, time))
+                let shared = facts.shared[account] ?? .notRecorded(isLost: false)
+                accounts[account] = .latest([accounts[account] ?? .noMatter, shared])
             }
         }
         let entries = try await CoverageIndex(tables.dynamoDB, table: tables.usageTable, index: tables.imageIndex)
@@ -82,8 +78,8 @@ struct ShareUsage {
     /// What the tables say of one image.
     private struct Facts {
         let summaries: [UsageSummary]
-        /// When an account got the image last.
-        let shared: [AccountID: EventTime]
+        /// Since when an account has the image.
+        let shared: [AccountID: Possession]
         let unreadable: [UnreadableItem]
     }
 
@@ -95,9 +91,9 @@ struct ShareUsage {
             summaries[account, default: UsageSummary(account: account)].add(row)
         }
         let contents = try await tables.shares(of: loss.image)
-        var shared: [AccountID: EventTime] = [:]
+        var shared: [AccountID: Possession] = [:]
         for record in contents.shares {
-            if case .account(let account) = record.principal { shared[account] = record.lastShared }
+            if case .account(let account) = record.principal { shared[account] = record.possession }
         }
         return Facts(
             summaries: summaries.values.sorted { $0.account < $1.account },
@@ -116,6 +112,7 @@ struct ShareUsage {
         case .stale:
             switch coverage.staleness {
             case .before: return "\(account) was not swept since it got what it loses"
+            case .beforeFound: return "\(account) was not swept since it was found to have what it loses"
             case .shareNotRecorded, .creationNotKnown:
                 return "it is not recorded since when \(account) has what it loses, perhaps only since its last sweep"
             case .tooOld, nil: return "the last sweep of \(account) was too long ago"

@@ -43,7 +43,7 @@ public struct LossAssessment: Sendable {
                     case .everyone: true
                     case .principals(let principals): principals.contains(share.principal)
                     }
-                return !isTaken || share.permission.occurrence.time > time
+                return !isTaken || share.permission.occurrence.order > time
             }.map(\.principal)
         )
         let lost: [Principal] =
@@ -52,13 +52,12 @@ public struct LossAssessment: Sendable {
             case .principals(let principals): principals
             }
         let accounts = Set(lost.compactMap(\.account))
-        let recorded = Dictionary(shares.map { ($0.principal, $0.lastShared) }) { first, _ in first }
+        let recorded = Dictionary(shares.map { ($0.principal, $0.possession) }) { first, _ in first }
         possessions = Dictionary(
             uniqueKeysWithValues: accounts.map { account in
-                let time = recorded[.account(account)] ?? nil
+                let possession = recorded[.account(account)] ?? .notRecorded(isLost: true)
                 // Its own image is the owner's without a share.
-                let other: Possession = account == loss.creator ? .noMatter : .notRecorded(isLost: true)
-                return (account, time.map(Possession.since) ?? other)
+                return (account, possession.time == nil && account == loss.creator ? .noMatter : possession)
             }
         )
         self.accounts = accounts

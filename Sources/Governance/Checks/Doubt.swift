@@ -14,6 +14,8 @@ public indirect enum Doubt: Hashable, Sendable {
     case stale(AccountID, sweep: EventTime)
     /// The last sweep began before the account got the image.
     case sweptBeforeShare(AccountID, sweep: EventTime, share: EventTime)
+    /// The last sweep began before the account was found to have the image; no event told since when it has it.
+    case sweptBeforeFound(AccountID, sweep: EventTime, found: EventTime)
     /// Nothing is recorded of when the account got the image, so that no sweep is known to be later. `isLost`: it has it no
     /// longer.
     case shareNotRecorded(AccountID, isLost: Bool)
@@ -41,6 +43,8 @@ public indirect enum Doubt: Hashable, Sendable {
         case (_, let sweep?, .tooOld): doubts.append(.stale(account, sweep: sweep))
         case (_, let sweep?, .before(let share)):
             doubts.append(.sweptBeforeShare(account, sweep: sweep, share: share))
+        case (_, let sweep?, .beforeFound(let found)):
+            doubts.append(.sweptBeforeFound(account, sweep: sweep, found: found))
         case (_, .some, .shareNotRecorded(let isLost)): doubts.append(.shareNotRecorded(account, isLost: isLost))
         case (_, .some, .creationNotKnown): doubts.append(.creationNotKnown(account))
         }
@@ -74,9 +78,12 @@ extension Doubt: CustomStringConvertible {
         case .sweptBeforeShare(let account, let sweep, let share):
             "the last complete sweep of account \(account) began at \(sweep.readable), "
                 + "before it got the image at \(share.readable)"
+        case .sweptBeforeFound(let account, let sweep, let found):
+            "the last complete sweep of account \(account) began at \(sweep.readable), before the account was found to have "
+                + "the image at \(found.readable); no event told since when"
         case .shareNotRecorded(let account, isLost: false):
-            "it is not recorded since when account \(account) has the image, so that no sweep is known to be later: "
-                + "add its launch permission once more, which records it, and wait for the account's next sweep"
+            "it is not recorded since when account \(account) has the image, so that no sweep is known to be later: the "
+                + "deregistration checker records it when it next looks at the image, within a day"
         case .shareNotRecorded(let account, isLost: true):
             "it is not recorded since when account \(account) had the image: a sweep that begins after it lost it settles this"
         case .creationNotKnown(let account):

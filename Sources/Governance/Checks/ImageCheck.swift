@@ -7,7 +7,8 @@ import LambdaRuntime
 ///
 /// AWS calls: `dynamodb:DescribeTable`, `dynamodb:GetItem` and `dynamodb:Query` on the shares table, `dynamodb:Query` on the
 /// usage table's index by image, `ec2:DescribeImageAttribute`, `ec2:DescribeImages`; with the
-/// owner's view those of ``OwnerViewReader``.
+/// owner's view those of ``OwnerViewReader``; where it records shares that no event told of, also `dynamodb:BatchGetItem` and
+/// `dynamodb:PutItem` (also through `TransactWriteItems`) on the shares table.
 public struct ImageCheck: Sendable {
     /// What a question came to.
     public struct Result: Sendable {
@@ -26,6 +27,7 @@ public struct ImageCheck: Sendable {
     let owner: AccountID?
     let maximumSweepAgeHours: Int64
     let departedAfterDays: Int64
+    let recordsShares: Bool
     let links: ConsoleLinks
     let effects: AWSEffects
 
@@ -36,6 +38,7 @@ public struct ImageCheck: Sendable {
     ///   - client: Of the account and region that own the images.
     ///   - index: The usage table's index by image.
     ///   - owner: The account that owns the images, where it is known.
+    ///   - recordsShares: Whether shares are recorded that EC2 lists and no event told of.
     public init(
         _ client: AWSClient,
         sharesTable: String,
@@ -45,6 +48,7 @@ public struct ImageCheck: Sendable {
         owner: AccountID?,
         maximumSweepAgeHours: Int64 = UsageEvidence.defaultMaximumSweepAgeHours,
         departedAfterDays: Int64 = CoverageEntry.defaultDepartedAfterDays,
+        recordsShares: Bool = false,
         links: ConsoleLinks,
         effects: AWSEffects = .live()
     ) {
@@ -58,6 +62,7 @@ public struct ImageCheck: Sendable {
         self.owner = owner
         self.maximumSweepAgeHours = maximumSweepAgeHours
         self.departedAfterDays = departedAfterDays
+        self.recordsShares = recordsShares
         self.links = links
         self.effects = effects
     }
@@ -106,15 +111,9 @@ public struct ImageCheck: Sendable {
             evidence.rows = 1
             return Verdict(evidence)
         }
-        async let record = shares.imageRecord(of: image)?.value
-        async let principals = shares.shareRecords(of: image, principals: nil).map(\.value)
-        async let permissions = launchPermissions(of: image)
-        async let ages = ages(of: image)
-        let known = try await record
-        var evidence = evidence(isRecorded: known != nil, shares: try await principals, coverage: coverage)
-        evidence.wasThere = known?.wasThere
-        evidence.launchPermissions = try await permissions
-        evidence.ages = try await ages
+        let facts = try await facts(of: image, logger)
+        var evidence = evidence(isRecorded: facts.record != nil, shares: facts.shares, coverage: coverage)
+        facts.complete(&evidence)
         let verdict = Verdict(evidence)
         guard verdict.outcome == .unknown else { return verdict }
         evidence.ownerView = .available(UsageReport(created: evidence.now))
@@ -151,28 +150,22 @@ public struct ImageCheck: Sendable {
     }
 
     private func read(_ question: CheckQuestion, _ logger: Logger) async throws -> Reading {
-        async let record = shares.imageRecord(of: question.image)?.value
-        async let principals = shares.shareRecords(of: question.image, principals: nil).map(\.value)
         async let entries = coverage.entries(in: region)
-        async let permissions = launchPermissions(of: question.image)
-        async let ages = ages(of: question.image)
-        let known = try await record
+        let facts = try await facts(of: question.image, logger)
         let evidence = evidence(
             of: question.accounts,
-            isRecorded: known != nil,
-            shares: try await principals,
+            isRecorded: facts.record != nil,
+            shares: facts.shares,
             coverage: try await entries
         )
         var reading = Reading(
             evidence: evidence,
-            answer: CheckAnswer(image: question.image, record: known, links: links),
+            answer: CheckAnswer(image: question.image, record: facts.record, links: links),
             tally: UsageTally(
                 reportedSince: evidence.now.advanced(bySeconds: -OwnerViewReader.maximumAgeHours * 3600)
             )
         )
-        reading.evidence.wasThere = known?.wasThere
-        reading.evidence.launchPermissions = try await permissions
-        reading.evidence.ages = try await ages
+        facts.complete(&reading.evidence)
         try await readRows(question, into: &reading, logger)
         return reading
     }
@@ -199,50 +192,6 @@ public struct ImageCheck: Sendable {
         reading.answer.finish()
         reading.tally.finish()
         reading.evidence.rows = reading.answer.resourceCount
-    }
-
-    /// When the image was made, and the table that records who has it.
-    func ages(of image: ImageID) async throws(AWSError) -> UsageEvidence.Ages {
-        do throws(AWSError) {
-            guard let found = try await ec2.images(ids: [image.text])[image.text] else { return .noSuchImage }
-            guard let created = found.creationDate.flatMap({ EventTime($0) }) else {
-                return .notAvailable(reason: "EC2 does not tell when the image was made")
-            }
-            return try await ages(created)
-        } catch {
-            if error.kind == .deadline || error.kind == .cancelled { throw error }
-            return .notAvailable(reason: "\(error.operation): \(error.code)")
-        }
-    }
-
-    private func ages(_ created: EventTime) async throws(AWSError) -> UsageEvidence.Ages {
-        let reason: String
-        do throws(AWSError) {
-            if let recorded = try await shares.dynamoDB.creationTime(of: shares.table) {
-                return .known(created: created, recorded: EventTime(recorded))
-            }
-            reason = "DynamoDB does not tell when the table was made"
-        } catch {
-            if error.kind == .deadline || error.kind == .cancelled { throw error }
-            reason = "\(error.operation): \(error.code)"
-        }
-        return .recordsNotAvailable(created: created, reason: reason)
-    }
-
-    /// Whom EC2 lets launch the image.
-    func launchPermissions(of image: ImageID) async throws(AWSError) -> UsageEvidence.LaunchPermissions {
-        do throws(AWSError) {
-            let permissions = try await ec2.launchPermissions(imageID: image.text)
-            let principals = permissions.compactMap(Principal.init(_:))
-            guard principals.count == permissions.count else {
-                return .notAvailable(reason: "a launch permission is of an unknown kind")
-            }
-            return .principals(principals)
-        } catch {
-            if error.kind == .deadline || error.kind == .cancelled { throw error }
-            if error.isMissingImage { return .noSuchImage }
-            return .notAvailable(reason: "EC2: \(error.code)")
-        }
     }
 }
 

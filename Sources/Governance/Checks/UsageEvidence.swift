@@ -102,8 +102,8 @@ public struct UsageEvidence: Sendable {
 
     /// Since when accounts have, or had, the image: never since before it was made.
     ///
-    /// A launch permission that only EC2 tells of has no time: it may be newer than any sweep. To add it once more changes
-    /// nothing at EC2, and has the share recorder record it.
+    /// A launch permission that only EC2 tells of has no time: it may be newer than any sweep, until ``ShareDiscovery`` has
+    /// recorded it.
     ///
     /// - Parameter groups: Those that have the image by way of which the accounts may have got it.
     func possessions(of accounts: Set<AccountID>, by groups: [Principal]) -> [AccountID: Possession] {
@@ -117,23 +117,18 @@ public struct UsageEvidence: Sendable {
         )
     }
 
-    /// - Parameter times: Since when it has the image by each of the principals that it is.
+    /// - Parameter current: Since when it has the image by each of the principals that it is.
     private func possession(
         of account: AccountID,
-        _ times: [EventTime?],
+        _ current: [Possession],
         _ existed: EventTime?,
         _ recorded: [Principal: ShareRecord]
     ) -> Possession {
         if account == owner { return existed.map(Possession.since) ?? .creationNotKnown }
-        guard times.isEmpty else {
-            let known = times.compactMap { $0 }
-            guard known.count == times.count else { return .notRecorded(isLost: false) }
-            return (known + [existed].compactMap { $0 }).max().map(Possession.since) ?? .noMatter
-        }
-        guard let former = recorded[.account(account)] else {
-            return existed.map(Possession.since) ?? .noMatter
-        }
-        if let shared = former.lastShared { return .since([shared, existed].compactMap { $0 }.max() ?? shared) }
+        let making = existed.map { [Possession.since($0)] } ?? []
+        guard current.isEmpty else { return .latest(making + current) }
+        guard let former = recorded[.account(account)] else { return .latest(making) }
+        if former.possession.time != nil { return .latest(making + [former.possession]) }
         // Whenever it got it: a sweep of after it lost it is later.
         let until = former.current.occurrence.time
         guard case .record(let record) = coverage[account], let sweep = record.lastSweep?.started, sweep > until else {
@@ -160,15 +155,14 @@ public struct UsageEvidence: Sendable {
         }.sorted { $0.principal < $1.principal }
     }
 
-    /// The principals that have the image, by the share recorder's word or by EC2's, and since when: nil where only EC2
-    /// knows of the share, which tells no time.
-    public var principals: [Principal: EventTime?] {
-        var principals: [Principal: EventTime?] = [:]
-        for share in shares where share.status == .shared {
-            principals[share.principal] = .some(share.permission.occurrence.time)
-        }
+    /// The principals that have the image, by the records or by EC2's word, which tells no time, and since when.
+    public var principals: [Principal: Possession] {
+        var principals: [Principal: Possession] = [:]
+        for share in shares where share.status == .shared { principals[share.principal] = share.possession }
         if case .principals(let permitted) = launchPermissions {
-            for principal in permitted where principals[principal] == nil { principals[principal] = .some(nil) }
+            for principal in permitted where principals[principal] == nil {
+                principals[principal] = .notRecorded(isLost: false)
+            }
         }
         return principals
     }

@@ -88,7 +88,7 @@ public struct Verdict: Hashable, Sendable {
 
     private static func doubts(
         aboutKnowledge evidence: UsageEvidence,
-        _ shares: [Principal: EventTime?]
+        _ shares: [Principal: Possession]
     ) -> [Doubt] {
         var doubts: [Doubt] = []
         switch evidence.launchPermissions {
@@ -103,7 +103,7 @@ public struct Verdict: Hashable, Sendable {
     /// The accounts whose use has to be known.
     private static func requiredAccounts(
         _ evidence: UsageEvidence,
-        _ shares: [Principal: EventTime?]
+        _ shares: [Principal: Possession]
     ) -> Set<AccountID> {
         if let accounts = evidence.accounts { return accounts }
         var accounts = Set(shares.keys.compactMap(\.account))

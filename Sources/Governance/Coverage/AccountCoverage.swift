@@ -97,6 +97,9 @@ extension AccountCoverage {
                 case .tooOld, nil: "an old sweep of everything there, at \(time)"
                 case .before(let share):
                     "a sweep of everything there at \(time), before the account had the image at \(share.readable)"
+                case .beforeFound(let found):
+                    "a sweep of everything there at \(time), before the account was found to have the image at "
+                        + found.readable
                 case .shareNotRecorded, .creationNotKnown:
                     "a sweep of everything there at \(time), perhaps before the account had the image"
                 }

@@ -118,10 +118,11 @@ extension Result {
     }
 }
 
-/// Something could not be measured; everything else was, and is published.
+/// Something could not be measured, or images not be looked at for shares that no event told of; everything else was, and is
+/// published.
 public struct IncompleteMeasurement: LambdaError {
-    let failures: [AWSError]
+    let failures: [any Error]
 
-    public var errorMessage: String { "not everything could be measured" }
-    public var underlyingErrors: [any Error] { failures }
+    public var errorMessage: String { "not everything could be measured or looked at" }
+    public var underlyingErrors: [any Error] { Array(failures.prefix(20)) }
 }

@@ -10,14 +10,15 @@ import LambdaRuntime
 /// | for | calls |
 /// |---|---|
 /// | an event | `dynamodb:GetItem`, `BatchGetItem`, `PutItem` (also by `TransactWriteItems`), `Query` on the shares table; `dynamodb:Query` on the usage table's index by image; `ssm:GetParameters` under the two prefixes, `ssm:GetParameter` of the administrator's address; `ses:SendEmail`; `sns:Publish`; `ec2:DescribeImages` |
-/// | `{"check": …}` | `dynamodb:DescribeTable`, `GetItem`, `Query` on the shares table; `dynamodb:Query` on that index; `ec2:DescribeImageAttribute`, `ec2:DescribeImages` |
+/// | `{"check": …}` | `dynamodb:DescribeTable`, `GetItem`, `Query` on the shares table; `dynamodb:Query` on that index; `ec2:DescribeImageAttribute`, `ec2:DescribeImages`; where a share is found that no event told of, also `dynamodb:BatchGetItem`, `PutItem` (also by `TransactWriteItems`) on the shares table |
 /// | … with `owner_view` | also `ec2:CreateImageUsageReport`, `ec2:CreateTags` on the report that it makes, `ec2:DescribeImageUsageReports`, `ec2:DescribeImageUsageReportEntries`, `ec2:DeleteImageUsageReport` |
-/// | `{"measure": {}}` | `dynamodb:Query` on that index; `dynamodb:Scan` on the shares table; `dynamodb:DescribeTable` on the usage table |
+/// | `{"measure": {}}` | `dynamodb:Query` on that index; `dynamodb:Scan` on the shares table; `dynamodb:DescribeTable` on the usage table; once a day what ``ShareSearch`` calls |
 /// | `{"guard": {}}` | what a check calls, also with `owner_view`; `ec2:DescribeImages`, `ec2:EnableImageDeregistrationProtection`, `ec2:DisableImageDeregistrationProtection`; `dynamodb:BatchGetItem`, `PutItem` on the shares table |
 public struct DeregistrationChecker: Sendable {
     private let alerts: LossAlerts
     private let check: ImageCheck
     private let measurement: UsageMeasurement
+    private let shareSearch: ShareSearch
     private let guardScope: GuardScope
     private let guardStore: DynamoDBGuardStore
     private let ec2: EC2
@@ -86,6 +87,7 @@ public struct DeregistrationChecker: Sendable {
             owner: owner,
             maximumSweepAgeHours: hours,
             departedAfterDays: days,
+            recordsShares: true,
             links: links
         )
         measurement = UsageMeasurement(
@@ -97,6 +99,12 @@ public struct DeregistrationChecker: Sendable {
             owner: owner,
             maximumSweepAgeHours: hours,
             departedAfterDays: days
+        )
+        shareSearch = ShareSearch(
+            ec2: ec2,
+            store: DynamoDBShareStore(dynamoDB, table: sharesTable),
+            region: region,
+            effects: effects
         )
         guardScope = try GuardScope(mode: environment["GUARD"], tag: environment["GUARD_TAG"])
         guardStore = DynamoDBGuardStore(dynamoDB, table: sharesTable)
@@ -179,13 +187,23 @@ public struct DeregistrationChecker: Sendable {
     }
 
     private func measure(_ context: LambdaContext) async throws -> [UInt8] {
-        let (result, failures) = try await measurement.run(now: EventTime(effects.now()))
+        // First, so that what it finds is measured. Nothing that keeps it from looking keeps anything from being measured.
+        var search: ShareSearch.Report?
+        var failures: [any Error] = []
+        do {
+            search = try await shareSearch.run(logger: context.logger)
+            failures += search?.failures ?? []
+        } catch {
+            failures.append(error)
+        }
+        let (result, unmeasured) = try await measurement.run(now: EventTime(effects.now()))
+        failures += unmeasured
         var measured: [MetricSet.Metric] = [.init(.unknownAccounts, result.unknownAccounts.count)]
         if let rows = result.usageRows { measured.append(.init(.usageRows, rows)) }
         if let age = result.sweepAge { measured.append(.init(.sweepAge, hours: age)) }
         context.logger.emit(metrics.set(measured))
         guard failures.isEmpty else { throw IncompleteMeasurement(failures: failures) }
-        return try GovernanceJSON.encode(MeasurementMessage(result))
+        return try GovernanceJSON.encode(MeasurementMessage(result, search))
     }
 
     private func guardImages(_ context: LambdaContext) async throws -> [UInt8] {

@@ -27,17 +27,13 @@ extension ShareRecord {
         var attributes: ItemAttributes = ["status": status.rawValue, "region": region.text]
         attributes.write(current.occurrence, as: "event_")
         attributes["first_shared"] = firstShared?.description
+        if latestShare != firstShared { attributes["last_shared"] = latestShare?.description }
         if permission != current { attributes.write(permission, as: "permission_") }
         attributes.write(revocations, as: "revoked_by_")
         return attributes
     }
 
     public init(image: ImageID, principal: Principal, attributes: ItemAttributes) throws(MalformedItem) {
-        var firstShared: EventTime?
-        if let text = attributes["first_shared"] {
-            guard let time = EventTime(text) else { throw MalformedItem(attribute: "first_shared") }
-            firstShared = time
-        }
         let permission: Sighting<ShareStatus>
         if let kept: Sighting<ShareStatus> = try attributes.sighting("permission_") {
             permission = kept
@@ -50,7 +46,8 @@ extension ShareRecord {
             region: try attributes.region(),
             permission: permission,
             revocations: try attributes.sightings("revoked_by_"),
-            firstShared: firstShared
+            firstShared: try attributes.time(at: "first_shared"),
+            lastShared: try attributes.time(at: "last_shared")
         )
     }
 }
@@ -104,6 +101,12 @@ extension ItemAttributes {
     where Status: RawRepresentable<String> {
         if let call = sightings.call { write(call, as: prefix + "call_") }
         if let stateChange = sightings.stateChange { write(stateChange, as: prefix + "state_") }
+    }
+
+    fileprivate func time(at name: String) throws(MalformedItem) -> EventTime? {
+        guard let text = self[name] else { return nil }
+        guard let time = EventTime(text) else { throw MalformedItem(attribute: name) }
+        return time
     }
 
     func region() throws(MalformedItem) -> Region {

@@ -30,8 +30,11 @@ public struct ShareRecord: Hashable, Sendable {
     public internal(set) var permission: Sighting<ShareStatus>
     /// The last events that took the image from every principal.
     public internal(set) var revocations: Sightings<ShareStatus>
-    /// The earliest time at which the image was shared with the principal; nil where only a removal was seen.
+    /// The earliest time at which the image was shared with the principal; nil where only a removal was seen. Where the
+    /// share was found with EC2 (``Occurrence/isFound``), when it was found.
     public internal(set) var firstShared: EventTime?
+    /// The latest such time, however it went on.
+    var latestShare: EventTime?
 
     public init(
         image: ImageID,
@@ -39,7 +42,8 @@ public struct ShareRecord: Hashable, Sendable {
         region: Region,
         permission: Sighting<ShareStatus>,
         revocations: Sightings<ShareStatus> = Sightings(),
-        firstShared: EventTime?
+        firstShared: EventTime?,
+        lastShared: EventTime? = nil
     ) {
         self.image = image
         self.principal = principal
@@ -47,22 +51,32 @@ public struct ShareRecord: Hashable, Sendable {
         self.permission = permission
         self.revocations = revocations
         self.firstShared = firstShared
+        latestShare = lastShared ?? firstShared
     }
 
     /// The status, and the event that made it. A principal that had lost the image already loses nothing when the image
     /// is taken from everyone; one that shares a second with such an event has lost it.
     public var current: Sighting<ShareStatus> {
         guard permission.status == .shared, let revocation = revocations.effective,
-            revocation.occurrence.time >= permission.occurrence.time
+            revocation.occurrence.time >= permission.occurrence.order
         else { return permission }
         return revocation
     }
 
     public var status: ShareStatus { current.status }
 
-    /// Since when the principal has the image, or had it at last: of one whose own permission was taken, only the first time
-    /// is kept. Nil where only the removal was seen.
-    public var lastShared: EventTime? { permission.status == .shared ? permission.occurrence.time : firstShared }
+    /// Since when the principal has the image, or had it at last. Nil where only the removal was seen.
+    public var lastShared: EventTime? { permission.status == .shared ? permission.occurrence.time : latestShare }
+
+    /// Since when the principal has the image, or had it at last.
+    public var possession: Possession {
+        if status == .shared {
+            return permission.occurrence.isFound
+                ? .found(permission.occurrence.time) : .since(permission.occurrence.time)
+        }
+        // What was found may have been lost before it was found.
+        return lastShared.map { .since(min($0, current.occurrence.time)) } ?? .notRecorded(isLost: true)
+    }
 }
 
 /// What an event does to one principal's own launch permission.
@@ -82,6 +96,9 @@ extension ShareRecord {
         in region: Region
     ) -> ShareRecord? {
         let shared = change.permission.status == .shared ? change.permission.occurrence.time : nil
+        let isFound = change.permission.occurrence.isFound
+        // Of a share that is recorded, an event told more than what EC2 lists.
+        if isFound, current?.status == .shared { return nil }
         guard let current else {
             return ShareRecord(
                 image: image,
@@ -95,7 +112,14 @@ extension ShareRecord {
         merged.permission = max(current.permission, change.permission)
         // Of no account while it is not shared; a later share finds them at the image.
         if merged.permission.status != .shared { merged.revocations = Sightings() }
-        if let shared { merged.firstShared = min(current.firstShared ?? shared, shared) }
+        if let shared {
+            merged.firstShared = min(current.firstShared ?? shared, shared)
+            merged.latestShare = max(current.lastShared ?? shared, shared)
+        } else {
+            merged.latestShare = current.lastShared
+        }
+        // What was taken away meanwhile, EC2 may still list.
+        if isFound, merged.status != .shared { return nil }
         return merged == current ? nil : merged
     }
 

@@ -10,10 +10,11 @@ public struct Sighting<Status: Comparable & Hashable & Sendable>: Hashable, Send
 }
 
 extension Sighting: Comparable {
-    /// By time. CloudTrail tells times to the second; of two in the same second the greater status counts, which is the
-    /// one that takes more away, and then the greater event id: an order that every delivery order agrees on.
+    /// By time (``Occurrence/order``). CloudTrail tells times to the second; of two in the same second the greater status
+    /// counts, which is the one that takes more away, and then the greater event id: an order that every delivery order
+    /// agrees on.
     public static func < (a: Self, b: Self) -> Bool {
-        if a.occurrence.time != b.occurrence.time { return a.occurrence.time < b.occurrence.time }
+        if a.occurrence.order != b.occurrence.order { return a.occurrence.order < b.occurrence.order }
         if a.status != b.status { return a.status < b.status }
         return a.occurrence.eventID < b.occurrence.eventID
     }

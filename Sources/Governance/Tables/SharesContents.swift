@@ -13,7 +13,7 @@ public struct SharesContents: Sendable {
 
     mutating func add(_ item: DynamoDB.Item) {
         let key = item[ShareRecord.imageKey]?.stringValue
-        if key == DynamoDBGuardStore.cursorKeyValue { return }
+        if key == DynamoDBGuardStore.cursorKeyValue || key == ShareSearchProgress.key { return }
         do throws(MalformedItem) {
             guard let image = key.flatMap(ImageID.init(_:)) else {
                 throw MalformedItem(attribute: ShareRecord.imageKey)

@@ -9,98 +9,8 @@ import Testing
 @testable import Governance
 
 /// A whole check: what is asked of which service, and what the answer makes of it.
-@Suite struct ImageCheckTests {
+@Suite struct ImageCheckTests: ImageCheckExamples {
     private static let other = AccountID(checked: "777788889999")
-
-    /// What the tables and EC2 hold.
-    private struct World: Sendable {
-        var rows: [UsageRow] = []
-        var brokenRows: [String] = []
-        var coverage: [CoverageRecord] = [swept(creator)]
-        var shares: [ShareRecord] = []
-        /// When EC2 says that the image was made, and DynamoDB the table of shares.
-        var created: String? = "2026-11-02T00:00:00.000Z"
-        var recorded = "1793491200.123"
-        var permissions: TestServer.Reply = CloudFixture.xml("DescribeImageAttribute", "<imageId>ami-1</imageId>")
-        var failing: Set<String> = []
-        var reported: [(String, Int)] = []
-        /// Of EC2's report.
-        var state = "available"
-
-        func reply(_ operation: String, _ body: String) -> TestServer.Reply {
-            if failing.contains(operation) {
-                return operation == "DescribeImages"
-                    ? CloudFixture.ec2Error("AccessDeniedException")
-                    : CloudFixture.dynamoDBError("AccessDeniedException")
-            }
-            switch operation {
-            case "GetItem": return .ok("{}")
-            case "DescribeTable": return .ok(#"{"Table":{"CreationDateTime":\#(recorded),"ItemCount":3}}"#)
-            case "DescribeImages":
-                let image = created.map {
-                    "<item><imageId>ami-0abcdef1234567890</imageId><creationDate>\($0)</creationDate></item>"
-                }
-                return CloudFixture.xml(operation, "<imagesSet>\(image ?? "")</imagesSet>")
-            case "Query" where body.contains(#"{"S":"coverage"}"#):
-                return CloudFixture.items(coverage.map(CloudFixture.item(of:)))
-            case "Query" where body.contains("\"IndexName\":\"image\""):
-                let account = Set(rows.map(\.key.account.text)).first { body.contains("\"\($0)\"") }
-                let asked = body.contains(" AND ")
-                let found = rows.filter { !asked || $0.key.account.text == account }
-                return CloudFixture.items(found.map(CloudFixture.item(of:)) + (asked ? [] : brokenRows))
-            case "Query":
-                return CloudFixture.items(
-                    shares.map { share in
-                        CloudFixture.item(
-                            share.attributes.merging([
-                                "image_id": share.image.text, "principal": share.principal.description,
-                            ]) { $1 },
-                            revision: 1
-                        )
-                    }
-                )
-            case "DescribeImageAttribute": return permissions
-            case "CreateImageUsageReport": return CloudFixture.xml(operation, "<reportId>amiur-1</reportId>")
-            case "DescribeImageUsageReports":
-                let made = "<item><reportId>amiur-1</reportId><state>\(state)</state></item>"
-                let reports = body.contains("ImageId.1=") ? "" : made
-                return CloudFixture.xml(operation, "<imageUsageReportSet>\(reports)</imageUsageReportSet>")
-            case "DescribeImageUsageReportEntries":
-                let entries = reported.map { account, count in
-                    "<item><accountId>\(account)</accountId><resourceType>ec2:Instance</resourceType>"
-                        + "<usageCount>\(count)</usageCount></item>"
-                }
-                return CloudFixture.xml(
-                    operation,
-                    "<imageUsageReportEntrySet>\(entries.joined())</imageUsageReportEntrySet>"
-                )
-            case "DeleteImageUsageReport": return CloudFixture.xml(operation, "<return>true</return>")
-            default: return .status(500)
-            }
-        }
-    }
-
-    private func fixture(_ change: (inout World) -> Void) throws -> (CloudFixture, ImageCheck) {
-        var world = World()
-        change(&world)
-        let scripted = world
-        let fixture = try CloudFixture { scripted.reply($0, $1) }
-        var effects = fixture.effects
-        effects.now = { Timestamp(seconds: asked.epochSeconds, nanoseconds: 0) }
-        let check = ImageCheck(
-            fixture.client,
-            sharesTable: "shares",
-            usageTable: "usage",
-            index: "image",
-            region: region,
-            owner: creator,
-            links: ConsoleLinks(host: "console.aws.amazon.com", region: region),
-            effects: effects
-        )
-        return (fixture, check)
-    }
-
-    private let silent = Logger(level: .fatal)
 
     @Test func aClearImageTakesSevenRequests() async throws {
         let (fixture, check) = try fixture { world in
@@ -129,29 +39,6 @@ import Testing
         let verdict = try await check.answer(CheckQuestion(image: image), logger: silent).verdict
         #expect(verdict.outcome == .unknown)
         #expect(verdict.doubts == [.group(.all, report: nil), .noTracker(Self.other)])
-    }
-
-    /// A share that only EC2 tells of: the guard leaves the image alone, however new the sweep is.
-    @Test func aShareThatIsNotRecorded() async throws {
-        let permission = "<item><userId>\(consumer)</userId></item>"
-        func verdict(_ shares: [ShareRecord]) async throws -> (Verdict, isClear: Bool) {
-            let (_, check) = try fixture { world in
-                world.shares = shares
-                world.coverage += [swept(consumer)]
-                world.permissions = CloudFixture.xml(
-                    "DescribeImageAttribute",
-                    "<imageId>ami-1</imageId><launchPermission>\(permission)</launchPermission>"
-                )
-            }
-            let answer = try await check.answer(CheckQuestion(image: image), logger: silent).verdict
-            return (answer, try await CheckedImageUse(check, logger: silent).isClear(image))
-        }
-        let unrecorded = try await verdict([])
-        #expect(unrecorded.0.doubts == [.shareNotRecorded(consumer, isLost: false)])
-        #expect(!unrecorded.isClear)
-        let recorded = try await verdict([share(.account(consumer))])
-        #expect(recorded.0.outcome == .clear)
-        #expect(recorded.isClear)
     }
 
     /// The owner may have begun to use an image that was made after its sweep.

@@ -22,6 +22,8 @@ import Testing
         ("2026-11-20T08:00:00Z", .since(time("2026-11-20T08:00:00Z")), .before(time("2026-11-20T08:00:00Z"))),
         // Of a sweep that is old as well, it tells more that it was before.
         ("2026-11-17T08:00:00Z", .since(time("2026-11-20T08:00:00Z")), .before(time("2026-11-20T08:00:00Z"))),
+        ("2026-11-20T08:00:00Z", .found(time("2026-11-20T07:59:59Z")), nil),
+        ("2026-11-20T08:00:00Z", .found(time("2026-11-20T08:00:00Z")), .beforeFound(time("2026-11-20T08:00:00Z"))),
         // Another sweep is needed in any case.
         ("2026-11-17T08:00:00Z", .notRecorded(isLost: false), .tooOld),
         // However new the sweep is, the share may be newer.
@@ -41,7 +43,24 @@ import Testing
         #expect(coverage.isKnown == (expected == nil))
         #expect(Doubt.doubts(about: coverage).isEmpty == (expected == nil))
         #expect(coverage.description.contains("an old sweep") == (expected == .tooOld))
-        #expect(coverage.description.contains("before the account had the image") == (expected ?? .tooOld != .tooOld))
+        let isBefore = [" had the image", " was found to have the image"].contains { words in
+            coverage.description.contains("before the account" + words)
+        }
+        #expect(isBefore == (expected ?? .tooOld != .tooOld))
+    }
+
+    /// A sweep has to be later than every time at which the account got what it has.
+    @Test func severalPossessions() {
+        let (early, late) = (time("2026-11-20T07:00:00Z"), time("2026-11-20T08:00:00Z"))
+        let cases: [([Possession], Possession)] = [
+            ([], .noMatter), ([.noMatter], .noMatter), ([.noMatter, .since(early)], .since(early)),
+            ([.since(early), .found(late)], .found(late)), ([.found(early), .since(late)], .since(late)),
+            ([.since(late), .notRecorded(isLost: false)], .notRecorded(isLost: false)),
+            ([.creationNotKnown, .found(late)], .creationNotKnown),
+        ]
+        for (possessions, latest) in cases {
+            for order in permutations(possessions) { #expect(Possession.latest(order) == latest) }
+        }
     }
 
     @Test(arguments: [

@@ -131,6 +131,14 @@ import Testing
             #expect(record?["event_id"] == "again")
             #expect(record?["first_shared"] == "2026-11-20T08:00:00.000Z")
         }
+        // When it got the image last stays known once it has lost it.
+        for order in permutations(events + [again, E.unshare("11:00:00", [Self.account])]) {
+            let record = try await state(after: order).shareRecords(of: image, principals: nil).first?.value
+            #expect(record?.status == .removed)
+            #expect(record?.firstShared == time("2026-11-20T08:00:00Z"))
+            #expect(record?.lastShared == time("2026-11-20T10:00:00Z"))
+            #expect(record?.possession == .since(time("2026-11-20T10:00:00Z")))
+        }
     }
 
     /// Both events of a deregistration, in either order: who did it and when it was asked for.

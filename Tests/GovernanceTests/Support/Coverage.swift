@@ -46,3 +46,14 @@ func share(
         firstShared: occurrence.time
     )
 }
+
+/// A share that no event told of.
+func found(_ principal: Principal, at time: EventTime) -> ShareRecord {
+    ShareRecord(
+        image: image,
+        principal: principal,
+        region: region,
+        permission: Sighting(.shared, .found(at: time)),
+        firstShared: time
+    )
+}

@@ -26,7 +26,8 @@ data "aws_iam_policy_document" "share_recorder" {
 }
 
 data "aws_iam_policy_document" "deregistration_checker" {
-  # Also through TransactWriteItems: the checker records a loss before it reads which shares remain.
+  # Also through TransactWriteItems: the checker records a loss before it reads which shares remain, and shares that it finds and
+  # no event told of.
   statement {
     sid       = "RecordLossesAndAlerts"
     actions   = ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"]
@@ -88,7 +89,7 @@ data "aws_iam_policy_document" "deregistration_checker" {
     resources = [aws_sns_topic.alerts.arn]
   }
 
-  # Whom EC2 lets launch an image, whatever the tables say.
+  # Whom EC2 lets launch an image, whatever the tables say: for a check, and once a day for every image of the account.
   statement {
     sid       = "ReadLaunchPermissions"
     actions   = ["ec2:DescribeImageAttribute"]

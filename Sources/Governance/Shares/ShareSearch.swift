@@ -1,0 +1,122 @@
+import AWSClient
+import AWSServices
+import LambdaRuntime
+
+/// Goes through all images of the account, a round each day, and records the shares that no event told of: what was there
+/// before the installation is known without anybody asking about it.
+///
+/// It takes half of the time that is left, and looks at no more than ten images a second, so that it takes little of what
+/// EC2 allows an account; a later run goes on where this one ended.
+///
+/// AWS calls: `ec2:DescribeImages`, `ec2:DescribeImageAttribute`; `dynamodb:GetItem` and `PutItem` on the shares table, and,
+/// of images that are shared, `Query`; where a share is to be recorded, also `BatchGetItem` and `TransactWriteItems`.
+struct ShareSearch: Sendable {
+    let ec2: EC2
+    let store: DynamoDBShareStore
+    let region: Region
+    let effects: AWSEffects
+
+    /// What a run came to.
+    struct Report: Sendable {
+        struct Share: Hashable, Sendable {
+            let image: ImageID
+            let principal: Principal
+        }
+
+        /// How many images were looked at.
+        var images = 0
+        /// Shares that were recorded.
+        var found: [Share] = []
+        /// What kept images from being looked at: the search went past them, to come back in the next round, or, where it
+        /// was for no fault of theirs, ended before them.
+        var failures: [any Error] = []
+        /// Whether the round has come to every image.
+        var isComplete = false
+    }
+
+    private static let batchSize = 10
+    private static let batchTime = Duration.seconds(1)
+
+    private struct Image: Sendable {
+        let id: ImageID
+        let name: String?
+    }
+
+    /// - Returns: nil where no round is due.
+    func run(logger: Logger) async throws -> Report? {
+        let end = AWSClient.deadline.map { deadline in
+            let now = effects.instant()
+            return now + (deadline - now) / 2
+        }
+        let read = try await ShareSearchProgress.read(from: store)
+        guard var progress = ShareSearchProgress.due(read, now: EventTime(effects.now())) else { return nil }
+        let images = try await images().filter { image in progress.last.map { $0 < image.id } ?? true }
+        var report = Report()
+        var isCutOff = false
+        for batch in images.chunks(of: Self.batchSize) {
+            let begun = effects.instant()
+            if let end, begun >= end { break }
+            let outcomes = try await concurrentMap(batch, limit: Self.batchSize) { image throws(AWSError) in
+                await look(at: image)
+            }
+            for outcome in outcomes {
+                switch outcome {
+                case .success(let found):
+                    report.found += found
+                case .failure(let error):
+                    report.failures.append(error)
+                    isCutOff = isCutOff || !Self.isOfOneImage(error)
+                }
+            }
+            if isCutOff { break }
+            report.images += batch.count
+            progress.last = batch.last?.id
+            let rest = Self.batchTime - (effects.instant() - begun)
+            if rest > .zero, report.images != images.count { try await effects.sleep(rest) }
+        }
+        report.isComplete = report.images == images.count
+        progress.isComplete = report.isComplete
+        try await progress.write(to: store)
+        logger.info(
+            "looked for shares that no event told of",
+            [
+                "images": report.images, "found": report.found.count, "failed": report.failures.count,
+                "complete": report.isComplete,
+            ]
+        )
+        return report
+    }
+
+    /// The account's images, by id. Of one that is disabled nobody has a launch permission.
+    private func images() async throws(AWSError) -> [Image] {
+        var images: [Image] = []
+        let request = EC2.DescribeImages(owners: ["self"], includesDeprecated: true, maximumResults: 1000)
+        for try await page in ec2.images(request) {
+            images += page.images.compactMap { image in ImageID(image.imageID).map { Image(id: $0, name: image.name) } }
+        }
+        return images.sorted { $0.id < $1.id }
+    }
+
+    private func look(at image: Image) async -> Result<[Report.Share], any Error> {
+        do {
+            let permitted = try await ec2.launchPermissions(imageID: image.id.text).compactMap(Principal.init(_:))
+            let time = EventTime(effects.now())
+            guard !permitted.isEmpty else { return .success([]) }
+            let recorded = try await store.shareRecords(of: image.id, principals: nil).map(\.value)
+            let (_, found) = try await ShareDiscovery(store: store, region: region)
+                .record(permitted, of: image.id, named: image.name, recorded: recorded, at: time)
+            return .success(found.map { Report.Share(image: image.id, principal: $0) })
+        } catch let error as AWSError where error.isMissingImage {
+            // It was deregistered meanwhile.
+            return .success([])
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// Whether other images may fare better.
+    private static func isOfOneImage(_ error: any Error) -> Bool {
+        guard let error = error as? AWSError else { return true }
+        return error.kind == .clientError && !error.isRefusal
+    }
+}

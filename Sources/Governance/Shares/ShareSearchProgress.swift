@@ -1,0 +1,62 @@
+import AWSClient
+import AWSServices
+
+/// How far the search for shares that no event told of has come: an item of the shares table that is no image's.
+public struct ShareSearchProgress: Hashable, Sendable {
+    /// When the round began.
+    public let started: EventTime
+    /// The last image that was looked at; nil where none was.
+    public var last: ImageID?
+    /// Whether the round has come to every image.
+    public var isComplete: Bool
+
+    public init(started: EventTime, last: ImageID? = nil, isComplete: Bool = false) {
+        self.started = started
+        self.last = last
+        self.isComplete = isComplete
+    }
+
+    /// A round begins so long after the beginning of the one before.
+    public static let intervalHours: Int64 = 24
+
+    /// The round to work on now.
+    /// - Returns: nil where the last one is done and the next not due.
+    static func due(_ last: ShareSearchProgress?, now: EventTime) -> ShareSearchProgress? {
+        guard let last else { return ShareSearchProgress(started: now) }
+        guard last.isComplete else { return last }
+        guard last.started.advanced(bySeconds: intervalHours * 3600) <= now else { return nil }
+        return ShareSearchProgress(started: now)
+    }
+}
+
+extension ShareSearchProgress {
+    /// The item's partition key and sort key.
+    static let key = "share-search"
+    private static let started = "round_started"
+    private static let last = "last_image_id"
+    private static let state = "round_state"
+    private static let (isOpen, isDone) = ("open", "complete")
+
+    private static var itemKey: DynamoDB.Item {
+        [ShareRecord.imageKey: .string(key), ShareRecord.principalKey: .string(key)]
+    }
+
+    /// As it was left; nil where there never was a round, or what was left cannot be read: then all begins anew.
+    static func read(from store: DynamoDBShareStore) async throws(AWSError) -> ShareSearchProgress? {
+        let item = try await store.dynamoDB.getItem(.init(table: store.table, key: itemKey, isConsistent: true))
+        guard let texts = item?.texts, let started = texts[Self.started].flatMap({ EventTime($0) }) else { return nil }
+        return ShareSearchProgress(
+            started: started,
+            last: texts[Self.last].flatMap { ImageID($0) },
+            isComplete: texts[Self.state] == Self.isDone
+        )
+    }
+
+    func write(to store: DynamoDBShareStore) async throws(AWSError) {
+        var item = Self.itemKey
+        item[Self.started] = .string(started.description)
+        item[Self.state] = .string(isComplete ? Self.isDone : Self.isOpen)
+        if let last { item[Self.last] = .string(last.text) }
+        _ = try await store.dynamoDB.putItem(.init(table: store.table, item: item))
+    }
+}

@@ -1,0 +1,186 @@
+import AWSClient
+import AWSServices
+import LambdaRuntime
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Governance
+
+/// The daily search for shares that no event told of.
+@Suite struct ShareSearchTests {
+    private static let other = Principal.account(.init(checked: "777788889999"))
+
+    private static func image(_ number: Int) -> ImageID { .init(checked: "ami-\(10_000_000 + number)") }
+
+    /// An account's images, and what EC2 says of each of them.
+    private final class World: Sendable {
+        let table: SharesTableOnPaper
+        let images: Mutex<[ImageID: [Principal]]>
+        /// EC2's error code for an image, or for all of them.
+        let failing = Mutex<[ImageID?: String]>([:])
+        let now = Mutex(asked)
+
+        init(_ images: [ImageID: [Principal]], _ shares: [ShareRecord] = []) {
+            self.images = Mutex(images)
+            table = SharesTableOnPaper(shares)
+        }
+
+        func reply(_ operation: String, _ body: String) -> TestServer.Reply {
+            if let reply = table.reply(operation, body) { return reply }
+            let images = images.withLock { $0 }
+            if operation == "DescribeImages" {
+                let ids = images.keys.sorted { $1 < $0 }
+                let half = ids.count / 2
+                let page = body.contains("NextToken") ? ids[half...] : ids[..<half]
+                let items = page.map { "<item><imageId>\($0)</imageId><name>golden-\($0)</name></item>" }
+                let token = body.contains("NextToken") ? "" : "<nextToken>more</nextToken>"
+                return CloudFixture.xml(operation, "<imagesSet>\(items.joined())</imagesSet>\(token)")
+            }
+            guard operation == "DescribeImageAttribute",
+                let image = images.keys.first(where: { body.contains($0.text) })
+            else { return .status(500) }
+            if let code = failing.withLock({ $0[image] ?? $0[nil] }) { return CloudFixture.ec2Error(code) }
+            let items = (images[image] ?? []).map { principal in
+                principal.account.map { "<item><userId>\($0)</userId></item>" } ?? "<item><group>all</group></item>"
+            }
+            let permissions = "<launchPermission>\(items.joined())</launchPermission>"
+            return CloudFixture.xml(operation, "<imageId>\(image)</imageId>\(permissions)")
+        }
+
+        func set(_ code: String?, for image: ImageID?) { failing.withLock { $0[image] = code } }
+
+        func wait(hours: Int64) { now.withLock { $0 = $0.advanced(bySeconds: hours * 3600) } }
+    }
+
+    private func search(_ world: World) throws -> (CloudFixture, ShareSearch) {
+        let fixture = try CloudFixture { world.reply($0, $1) }
+        var effects = fixture.effects
+        effects.now = { Timestamp(seconds: world.now.withLock { $0 }.epochSeconds, nanoseconds: 0) }
+        let store = DynamoDBShareStore(DynamoDB(fixture.client), table: "shares")
+        return (fixture, ShareSearch(ec2: EC2(fixture.client), store: store, region: region, effects: effects))
+    }
+
+    private let silent = Logger(level: .fatal)
+
+    @Test func whatWasThereBeforeTheInstallation() async throws {
+        let known = Self.image(2)
+        let world = World(
+            [Self.image(1): [.account(consumer), .all], known: [.account(consumer)], Self.image(3): []],
+            [share(.account(consumer), of: known)]
+        )
+        let (fixture, search) = try search(world)
+        let report = try #require(try await search.run(logger: silent))
+        #expect((report.images, report.isComplete, report.failures.count) == (3, true, 0))
+        #expect(
+            report.found == [
+                .init(image: Self.image(1), principal: .account(consumer)),
+                .init(image: Self.image(1), principal: .all),
+            ]
+        )
+        let record = try #require(world.table.texts(Self.image(1).text, "account#\(consumer)"))
+        #expect(
+            record == [
+                "image_id": Self.image(1).text, "principal": "account#\(consumer)", "status": "shared",
+                "region": "eu-central-1", "event_time": asked.description, "event_id": "found",
+                "event_name": "DescribeImageAttribute", "first_shared": asked.description,
+            ]
+        )
+        #expect(world.table.texts(Self.image(1).text, "image")?["image_name"] == "golden-\(Self.image(1))")
+        // What an event told of is left as it is; of an image that is not shared the table is not asked.
+        #expect(world.table.texts(known.text, "account#\(consumer)")?["event_name"] == "ModifyImageAttribute")
+        #expect(fixture.operations.count { $0 == "Query" } == 2)
+        #expect(fixture.bodies(of: "DescribeImages").allSatisfy { $0.contains("Owner.1=self") })
+    }
+
+    @Test func onceADay() async throws {
+        let world = World([Self.image(1): [.all], Self.image(2): []])
+        let (fixture, search) = try search(world)
+        #expect(try await search.run(logger: silent)?.found.count == 1)
+        let asked = fixture.operations.count
+        world.wait(hours: 23)
+        #expect(try await search.run(logger: silent) == nil)
+        #expect(fixture.operations.dropFirst(asked) == ["GetItem"])
+        world.wait(hours: 1)
+        world.images.withLock { $0[Self.image(2)] = [.account(consumer)] }
+        let report = try #require(try await search.run(logger: silent))
+        #expect(report.found.map(\.image) == [Self.image(2)])
+        #expect(report.images == 2)
+    }
+
+    /// No more than ten images a second, and half of the time that is left; the next run goes on.
+    @Test func aLargeAccountTakesSeveralRuns() async throws {
+        let images = (0..<125).map(Self.image)
+        let world = World(Dictionary(uniqueKeysWithValues: images.map { ($0, [.account(consumer)]) }))
+        let (fixture, search) = try search(world)
+        var looked: [Int] = []
+        for _ in 0..<10 {
+            let deadline = search.effects.instant() + .seconds(10)
+            let report = try await AWSClient.$deadline.withValue(deadline) { try await search.run(logger: silent) }
+            guard let report else { break }
+            looked.append(report.images)
+            #expect(report.isComplete == (looked.reduce(0, +) == 125))
+        }
+        #expect(looked == [50, 50, 25])
+        #expect(fixture.operations.count { $0 == "DescribeImageAttribute" } == 125)
+        #expect(images.allSatisfy { world.table.statuses(of: $0) == ["account#\(consumer)": "shared"] })
+    }
+
+    @Test func anImageThatIsGoneOrFails() async throws {
+        let world = World([Self.image(1): [.all], Self.image(2): [.all], Self.image(3): [.all]])
+        world.set("InvalidAMIID.NotFound", for: Self.image(1))
+        world.set("InvalidParameterValue", for: Self.image(2))
+        let (_, search) = try search(world)
+        let report = try #require(try await search.run(logger: silent))
+        #expect((report.images, report.isComplete, report.failures.count) == (3, true, 1))
+        #expect(report.found.map(\.image) == [Self.image(3)])
+        // It comes again in the next round.
+        world.set(nil, for: Self.image(2))
+        world.wait(hours: 24)
+        #expect(try await search.run(logger: silent)?.found.map(\.image) == [Self.image(2)])
+    }
+
+    /// What is no image's fault strikes them all: the search waits at them.
+    @Test(arguments: ["UnauthorizedOperation", "RequestLimitExceeded"])
+    func nothingCanBeLookedAt(code: String) async throws {
+        let images = (0..<15).map(Self.image)
+        let world = World(Dictionary(uniqueKeysWithValues: images.map { ($0, [.all]) }))
+        let (_, search) = try search(world)
+        for image in images[12...] { world.set(code, for: image) }
+        let report = try #require(try await search.run(logger: silent))
+        #expect((report.images, report.isComplete, report.failures.count) == (10, false, 3))
+        for image in images { world.set(nil, for: image) }
+        let rest = try #require(try await search.run(logger: silent))
+        #expect((rest.images, rest.isComplete) == (5, true))
+        #expect(images.allSatisfy { world.table.statuses(of: $0) == ["group#all": "shared"] })
+    }
+
+    /// Who reads the whole table finds no image in it.
+    @Test func howFarItHasComeIsNoShare() async throws {
+        let world = World([Self.image(1): []])
+        let (fixture, search) = try search(world)
+        _ = try await search.run(logger: silent)
+        let key = ShareSearchProgress.key
+        let kept = try #require(world.table.texts(key, key))
+        #expect(kept["last_image_id"] == Self.image(1).text)
+        var contents = SharesContents()
+        contents.add(kept.mapValues { .string($0) })
+        #expect(contents.unreadable.isEmpty)
+        _ = fixture
+    }
+
+    @Test func whatCannotBeReadBeginsAnew() {
+        let now = asked
+        #expect(ShareSearchProgress.due(nil, now: now) == .init(started: now))
+        let open = ShareSearchProgress(started: now.advanced(bySeconds: -90 * 3600), last: Self.image(7))
+        #expect(ShareSearchProgress.due(open, now: now) == open)
+        for (hours, isDue) in [(Int64(23), false), (24, true), (500, true)] {
+            let done = ShareSearchProgress(
+                started: now.advanced(bySeconds: -hours * 3600),
+                last: Self.image(7),
+                isComplete: true
+            )
+            #expect(ShareSearchProgress.due(done, now: now) == (isDue ? .init(started: now) : nil))
+        }
+    }
+}

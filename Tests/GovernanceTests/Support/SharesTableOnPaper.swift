@@ -1,0 +1,86 @@
+import AWSServices
+import Synchronization
+import TestSupport
+
+@testable import Governance
+
+/// DynamoDB's answers for the shares table: what is put is there, if it may be put.
+final class SharesTableOnPaper: Sendable {
+    typealias Item = [String: JSONValue]
+
+    private let contents = Mutex<[String: Item]>([:])
+
+    init(_ shares: [ShareRecord] = []) {
+        for share in shares {
+            var item: Item = ["revision": .object(["N": .string("1")])]
+            let keys = ["image_id": share.image.text, "principal": share.principal.description]
+            for (name, text) in share.attributes.merging(keys, uniquingKeysWith: { $1 }) {
+                item[name] = .object(["S": .string(text)])
+            }
+            contents.withLock { $0[Self.key(item)] = item }
+        }
+    }
+
+    /// The texts of an item.
+    func texts(_ image: String, _ sortKey: String) -> [String: String]? {
+        contents.withLock { $0["\(image) \(sortKey)"] }?.compactMapValues { $0["S"]?.string }
+    }
+
+    /// The statuses of an image's principals.
+    func statuses(of image: ImageID) -> [String: String] {
+        let items = contents.withLock { $0.values.filter { $0["image_id"]?["S"]?.string == image.text } }
+        return items.reduce(into: [:]) { statuses, item in
+            guard let principal = item["principal"]?["S"]?.string, Principal(principal) != nil else { return }
+            statuses[principal] = item["status"]?["S"]?.string
+        }
+    }
+
+    /// Nil for an operation that is none of DynamoDB's.
+    func reply(_ operation: String, _ body: String) -> TestServer.Reply? {
+        guard let request = try? JSONValue(parsing: Array(body.utf8)) else { return nil }
+        switch operation {
+        case "GetItem":
+            let item = request["Key"]?.object.flatMap(found)
+            return item.map { Self.ok(.object(["Item": .object($0)])) } ?? .ok("{}")
+        case "Query":
+            let image = request["ExpressionAttributeValues"]?.object?.values.first?["S"]?.string
+            let items = contents.withLock { $0.values.filter { $0["image_id"]?["S"]?.string == image } }
+            return Self.ok(.object(["Items": .array(items.map(JSONValue.object))]))
+        case "BatchGetItem":
+            guard let (table, asked) = request["RequestItems"]?.object?.first else { return nil }
+            let items = (asked["Keys"]?.array ?? []).compactMap { $0.object.flatMap(found) }
+            let responses = JSONValue.object([table: .array(items.map(JSONValue.object))])
+            return Self.ok(.object(["Responses": responses, "UnprocessedKeys": .object([:])]))
+        case "PutItem":
+            return put(request) ? .ok("{}") : CloudFixture.dynamoDBError("ConditionalCheckFailedException")
+        case "TransactWriteItems":
+            for each in request["TransactItems"]?.array ?? [] {
+                guard let put = each["Put"], self.put(put) else { return .status(500) }
+            }
+            return .ok("{}")
+        default:
+            return nil
+        }
+    }
+
+    private func found(_ key: Item) -> Item? { contents.withLock { $0[Self.key(key)] } }
+
+    private func put(_ request: JSONValue) -> Bool {
+        guard let item = request["Item"]?.object else { return false }
+        let expected = request["ExpressionAttributeValues"]?[":0"]
+        return contents.withLock { contents in
+            let key = Self.key(item)
+            if request["ConditionExpression"] != nil, contents[key]?["revision"] != expected { return false }
+            contents[key] = item
+            return true
+        }
+    }
+
+    private static func key(_ item: Item) -> String {
+        "\(item["image_id"]?["S"]?.string ?? "") \(item["principal"]?["S"]?.string ?? "")"
+    }
+
+    private static func ok(_ value: JSONValue) -> TestServer.Reply {
+        .ok(String(decoding: (try? value.document()) ?? [], as: UTF8.self))
+    }
+}
