@@ -100,6 +100,7 @@ public struct DynamoDBUsageStore: UsageStore {
     private static let decidingAttributes = [
         "image_id", "acquired_time", "acquired_id", "intended", "released_time", "released_id",
         MappingRecord.foundAttribute, MappingRecord.seenAttribute, "idle", MappingRecord.revivedAttribute,
+        MappingRecord.touchesAttribute,
     ]
 
     /// Whether an item still has every attribute that the record was read from, and none that it was read without.

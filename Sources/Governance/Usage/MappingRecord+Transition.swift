@@ -8,6 +8,10 @@ public struct MappingTransition: Hashable, Sendable {
     /// Whether there is more to decide once the mapping is written.
     public var isUnfinished = false
 
+    var writesRow: Bool {
+        rows.contains { if case .put = $0 { true } else { false } }
+    }
+
     public enum Row: Hashable, Sendable {
         /// - Parameter lastSeen: until when it is known to be so.
         case put(MappingRecord.Acquired, lastSeen: EventTime, UsageRowChange.Condition)

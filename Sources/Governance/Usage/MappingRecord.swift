@@ -50,6 +50,8 @@ public struct MappingRecord: Hashable, Sendable {
     public internal(set) var isIdle: Bool
     /// Of an identifier that never comes back: the mark's time of the sweep that found its release to be wrong.
     public internal(set) var revived: EventTime?
+    /// How often it was written only so that whoever has read it before notices that its row may be another one since.
+    public internal(set) var touches: Int
 
     public init(
         key: MappingKey,
@@ -57,7 +59,8 @@ public struct MappingRecord: Hashable, Sendable {
         released: EventMark? = nil,
         seen: EventTime? = nil,
         isIdle: Bool = false,
-        revived: EventTime? = nil
+        revived: EventTime? = nil,
+        touches: Int = 0
     ) {
         self.key = key
         self.acquired = acquired
@@ -65,6 +68,13 @@ public struct MappingRecord: Hashable, Sendable {
         self.seen = seen
         self.isIdle = isIdle
         self.revived = revived
+        self.touches = touches
+    }
+
+    var touched: MappingRecord {
+        var record = self
+        record.touches += 1
+        return record
     }
 
     var isReused: Bool { key.resource?.kind.isReused ?? false }

@@ -24,8 +24,10 @@ public protocol UsageStore: Sendable {
 /// each is delivered, however many invocations run at once, and wherever one of them was cut off and run again.
 ///
 /// For each resource: read the mapping, decide, change the rows, write the mapping if it is as it was read; else read it
-/// again and decide again, which may mean to delete the row just written. The deletion of a launch template is recorded
-/// first, at the template; from then on no version's mapping can be written as in use; then its versions are released.
+/// again and decide again, which may mean to delete the row just written. If the mapping is right as it is then, it is
+/// written nevertheless, as touched: a release may have read it before, deleted the row before that was written again, and
+/// would not notice. The deletion of a launch template is recorded first, at the template; from then on no version's mapping
+/// can be written as in use; then its versions are released.
 public struct UsageLedger<Store: UsageStore>: Sendable {
     public let store: Store
     public let account: AccountID
@@ -72,6 +74,8 @@ public struct UsageLedger<Store: UsageStore>: Sendable {
         var states: [MappingKey: MappingRecord.State] = [:]
         var seen: Set<MappingKey> = []
         var open = events.filter { seen.insert($0.key).inserted }
+        // Whose rows were written, and whose mappings were not.
+        var halfDone: Set<MappingKey> = []
         for _ in 0..<rounds {
             if open.isEmpty { return states }
             let keys = open.map(\.key) + open.compactMap(\.resource.templateKey).unique()
@@ -86,7 +90,9 @@ public struct UsageLedger<Store: UsageStore>: Sendable {
                 rows += transition.rows.map { change($0, of: event.resource) }
                 if transition.isUnfinished { unfinished.insert(key) }
                 states[key] = (transition.mapping ?? known[key])?.state ?? .released
-                guard let mapping = transition.mapping else { continue }
+                let isTouched = halfDone.remove(key) != nil && states[key] == .active
+                guard let mapping = transition.mapping ?? (isTouched ? known[key]?.touched : nil) else { continue }
+                if transition.writesRow { halfDone.insert(key) }
                 writes.append(
                     MappingWrite(
                         record: mapping,
@@ -96,7 +102,9 @@ public struct UsageLedger<Store: UsageStore>: Sendable {
                 )
             }
             if !rows.isEmpty { try await store.change(rows) }
-            if !writes.isEmpty { unfinished.formUnion(try await store.write(writes)) }
+            let unwritten = writes.isEmpty ? [] : try await store.write(writes)
+            halfDone.formIntersection(unwritten)
+            unfinished.formUnion(unwritten)
             open.removeAll { !unfinished.contains($0.key) }
         }
         if let event = open.first {

@@ -79,6 +79,8 @@ extension MappingRecord {
     public static let foundAttribute = "found"
     /// From when on a release counts, after a wrong one.
     public static let revivedAttribute = "revived"
+    /// A number as text; absent for none.
+    public static let touchesAttribute = "touches"
 
     /// Everything but the keys and the expiry. `state`, `event_time` and `event_id` say how things stand; the acquisition
     /// and the release that count are under `acquired_…` and `released_…`.
@@ -98,6 +100,7 @@ extension MappingRecord {
         attributes[Self.seenAttribute] = seen?.description
         if isIdle { attributes["idle"] = "true" }
         attributes[Self.revivedAttribute] = revived?.description
+        if touches > 0 { attributes[Self.touchesAttribute] = String(touches) }
         attributes["released_time"] = released?.time.description
         attributes["released_id"] = released?.eventID
         return attributes
@@ -130,8 +133,15 @@ extension MappingRecord {
             released: try Self.mark("released_", in: attributes),
             seen: try Self.time(Self.seenAttribute, in: attributes),
             isIdle: attributes["idle"] == "true",
-            revived: try Self.time(Self.revivedAttribute, in: attributes)
+            revived: try Self.time(Self.revivedAttribute, in: attributes),
+            touches: try Self.touches(in: attributes)
         )
+    }
+
+    private static func touches(in attributes: ItemAttributes) throws(MalformedItem) -> Int {
+        guard let text = attributes[touchesAttribute] else { return 0 }
+        guard let count = Int(text), count > 0 else { throw MalformedItem(attribute: touchesAttribute) }
+        return count
     }
 
     private static func time(_ name: String, in attributes: ItemAttributes) throws(MalformedItem) -> EventTime? {

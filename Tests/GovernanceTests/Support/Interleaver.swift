@@ -1,17 +1,40 @@
+import Dispatch
 import Synchronization
 
 /// The invocation was cut off.
 struct Crash: Error {}
 
-/// Runs several invocations side by side, one step of one of them at a time, in an order that its seed decides, and cuts
-/// them off where the seed says so. A step is what a store does at once.
-final class Interleaver: Sendable {
+/// Runs several invocations side by side, each with all the tasks that it makes, one step of one of them at a time, in an
+/// order that its seed decides, and cuts them off where the seed says so. A step is what a store does at once.
+///
+/// All of them run on one thread, which is the executor of their tasks: whatever there is to run between two steps runs to its
+/// end, in the same order each time, before it is another step's turn.
+final class Interleaver: TaskExecutor {
     private struct State {
         var generator: SeededGenerator
-        var waiting: [(invocation: Int, continuation: CheckedContinuation<Void, Never>)] = []
+        var jobs: [UnownedJob] = []
+        var waiting: [CheckedContinuation<Void, Never>] = []
         var running: Int
         var crashes: Int
     }
+
+    /// One invocation, from its beginning until it ends or is cut off. When it is, none of its tasks does anything any more.
+    final class Life: Sendable {
+        fileprivate let interleaver: Interleaver
+        private let isOver = Mutex(false)
+
+        fileprivate init(_ interleaver: Interleaver) { self.interleaver = interleaver }
+
+        fileprivate func goOn() throws {
+            let interleaver = interleaver
+            try isOver.withLock { isOver in
+                isOver = isOver || interleaver.crashes()
+                if isOver { throw Crash() }
+            }
+        }
+    }
+
+    @TaskLocal static var current: Life?
 
     private let state: Mutex<State>
 
@@ -26,35 +49,52 @@ final class Interleaver: Sendable {
         crashes: Int
     ) async throws {
         let interleaver = Interleaver(invocations: invocations.count, seed: seed, crashes: crashes)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for (number, invocation) in invocations.enumerated() {
-                group.addTask {
-                    try await Interleaver.$current.withValue((interleaver, number)) {
-                        defer { interleaver.finish() }
-                        await interleaver.turn(of: number)
-                        while true {
-                            do {
-                                return try await invocation()
-                            } catch is Crash {
-                                continue
-                            }
-                        }
+        let tasks = invocations.map { invocation in
+            Task(executorPreference: interleaver) {
+                defer { interleaver.state.withLock { $0.running -= 1 } }
+                await interleaver.turn()
+                while true {
+                    do {
+                        return try await Interleaver.$current.withValue(Life(interleaver)) { try await invocation() }
+                    } catch is Crash {
+                        continue
                     }
                 }
             }
-            try await group.waitForAll()
         }
+        await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                interleaver.work()
+                continuation.resume()
+            }
+        }
+        for task in tasks { try await task.value }
     }
 
-    @TaskLocal static var current: (Interleaver, Int)?
+    /// Runs one, as part of the invocation that it belongs to, or by itself.
+    static func alone<Value: Sendable>(
+        seed: UInt64,
+        _ invocation: @escaping @Sendable () async throws -> Value
+    ) async throws -> Value? {
+        if current != nil { return try await invocation() }
+        let value = Box<Value>()
+        try await run([{ value.set(try await invocation()) }], seed: seed, crashes: 0)
+        return value.get()
+    }
+
+    private final class Box<Value: Sendable>: Sendable {
+        private let value = Mutex<Value?>(nil)
+        func set(_ new: Value) { value.withLock { $0 = new } }
+        func get() -> Value? { value.withLock { $0 } }
+    }
 
     /// A step of the current invocation: waits for its turn, then has its effect; or is cut off before or after it.
     static func step<Result>(_ effect: () throws -> Result) async throws -> Result {
-        guard let (interleaver, number) = current else { return try effect() }
-        await interleaver.turn(of: number)
-        if interleaver.crashes() { throw Crash() }
+        guard let life = current else { return try effect() }
+        await life.interleaver.turn()
+        try life.goOn()
         let result = try effect()
-        if interleaver.crashes() { throw Crash() }
+        try life.goOn()
         return result
     }
 
@@ -66,24 +106,30 @@ final class Interleaver: Sendable {
         }
     }
 
-    private func turn(of invocation: Int) async {
-        await withCheckedContinuation { continuation in
-            proceed { $0.waiting.append((invocation, continuation)) }
-        }
+    private func turn() async {
+        await withCheckedContinuation { continuation in state.withLock { $0.waiting.append(continuation) } }
     }
 
-    private func finish() {
-        proceed { $0.running -= 1 }
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        state.withLock { $0.jobs.append(job) }
     }
 
-    /// Once all that run wait for their turn, it is one's turn.
-    private func proceed(after change: (inout State) -> Void) {
-        let next = state.withLock { state -> CheckedContinuation<Void, Never>? in
-            change(&state)
-            guard state.running > 0, state.waiting.count == state.running else { return nil }
-            state.waiting.sort { $0.invocation < $1.invocation }
-            return state.waiting.remove(at: Int.random(in: state.waiting.indices, using: &state.generator)).continuation
+    /// Runs whatever can run; then it is the turn of one of those that wait.
+    private func work() {
+        while true {
+            let job = state.withLock { $0.jobs.isEmpty ? nil : $0.jobs.removeFirst() }
+            if let job {
+                job.runSynchronously(on: asUnownedTaskExecutor())
+                continue
+            }
+            let next = state.withLock { state -> CheckedContinuation<Void, Never>? in
+                guard !state.waiting.isEmpty else { return nil }
+                return state.waiting.remove(at: Int.random(in: state.waiting.indices, using: &state.generator))
+            }
+            guard let next else { break }
+            next.resume()
         }
-        next?.resume()
+        precondition(state.withLock(\.running) == 0, "an invocation waits for something that is no step")
     }
 }

