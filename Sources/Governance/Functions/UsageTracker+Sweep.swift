@@ -35,7 +35,7 @@ extension UsageTracker {
         case .suspended(let checkpoint):
             logger.info(
                 "the sweep is to be continued",
-                ["phase": checkpoint.phase.text, "seconds": Int(duration.components.seconds)]
+                ["phase": checkpoint.progress, "seconds": Int(duration.components.seconds)]
             )
         case .completed(let checkpoint):
             let completed = checkpoint.completed ?? checkpoint.started
@@ -88,7 +88,7 @@ extension UsageTracker {
         init(_ outcome: SweepOutcome) {
             let checkpoint = outcome.checkpoint
             sweep = outcome.name
-            phase = checkpoint?.phase.text
+            phase = checkpoint?.progress
             started = checkpoint?.started
             completed = checkpoint?.completed
             resources = checkpoint?.resources

@@ -1,59 +1,80 @@
 import AWSClient
 import LambdaRuntime
 
-/// The first look: what is listed.
-extension Sweep {
-    func list(_ section: InventorySection, _ checkpoint: inout SweepCheckpoint) async throws -> Step {
-        let sectionStarted = checkpoint.sectionStarted ?? budget.now()
-        checkpoint.sectionStarted = sectionStarted
-        let asked = budget.instant()
-        let page: InventoryPage
-        do {
-            guard let found = try await self.page(of: section, &checkpoint) else { return .done }
-            page = found
-        } catch let absence as SectionNotOffered {
-            // That other names can be looked up is known: what the sweep keeps has been written.
-            guard absence.isCertain || checkpoint.isUnresolved(section, at: budget.now()) else {
-                logger.info("the section's endpoint cannot be found; it is tried again", ["section": section.rawValue])
-                return .later
-            }
-            logger.info("the region does not offer the section", ["section": section.rawValue])
-            checkpoint.pass(section)
-            return .done
-        }
+/// A page of a section, and where its references lead.
+struct ListedPage: Sendable {
+    let sightings: [ResourceSighting]
+    let resolved: ResolvedReferences
+    /// Those of the images that are the creator's.
+    let tracked: Set<ImageID>
+    let nextToken: String?
+    /// What may not be looked at.
+    let leftOut: [String]
+    let seenAt: EventTime
+}
 
-        let resolved = try await images.images(of: Set(page.sightings.map(\.image)))
-        let leftOut = page.leftOut + unfollowed(page.sightings, resolved)
-        if !leftOut.isEmpty {
-            logger.warn(
-                "some of the section may not be looked at, and is left out",
-                [
-                    "section": section.rawValue, "count": leftOut.count,
-                    "first": leftOut.prefix(10).joined(separator: ", "),
-                ]
+/// What becomes of asking for a page.
+enum Answer: Sendable {
+    case page(ListedPage)
+    case expired
+    case refused(AWSError)
+    case notOffered(SectionNotOffered)
+    /// There is no time to wait for the end of it.
+    case throttled
+}
+
+struct Reply: Sendable {
+    let section: InventorySection
+    let result: Result<Answer, any Error>
+}
+
+/// One page of the first look.
+extension Sweep {
+    /// Asks for a page, and for what it refers to. Nothing is written.
+    /// - Parameter throttled: how often in a row the section has been throttled: it waits before.
+    func answer(_ section: InventorySection, _ token: String?, _ throttled: Int) async throws -> Answer {
+        if throttled > 0, try await !budget.pause(afterThrottling: throttled) { return .throttled }
+        return try await inTime {
+            let page: InventoryPage
+            do {
+                page = try await inventory.page(of: section, after: token)
+            } catch is ExpiredInventoryToken {
+                return .expired
+            } catch let absence as SectionNotOffered {
+                return .notOffered(absence)
+            } catch let error as AWSError where error.isRefusal {
+                return .refused(error)
+            }
+            let resolved = try await images.images(of: Set(page.sightings.map(\.image)))
+            return .page(
+                ListedPage(
+                    sightings: page.sightings,
+                    resolved: resolved,
+                    tracked: try await images.tracked(Set(resolved.images.values)),
+                    nextToken: page.nextToken,
+                    leftOut: page.leftOut + unfollowed(page.sightings, resolved),
+                    seenAt: budget.now()
+                )
             )
         }
-        let tracked = try await images.tracked(Set(resolved.images.values))
-        let mark = EventMark.sweep(lookingFrom: sectionStarted)
-        let seenAt = budget.now()
-        var seen: Set<MappingKey> = []
-        let observations = page.sightings.compactMap { sighting -> ResourceObservation? in
-            guard let image = resolved.images[sighting.image], tracked.contains(image),
-                seen.insert(sighting.resource.mappingKey(using: image)).inserted
-            else { return nil }
-            return ResourceObservation(
-                resource: sighting.resource,
-                resourceName: sighting.resourceName,
-                image: image,
-                mark: mark,
-                seenAt: seenAt,
-                freshFrom: checkpoint.mark.time
-            )
-        }
+    }
+
+    /// The resources that name their image in a way that may not be followed.
+    private func unfollowed(_ sightings: [ResourceSighting], _ resolved: ResolvedReferences) -> [String] {
+        sightings.filter { resolved.refused.contains($0.image) }.map(\.resource.id).unique()
+    }
+
+    /// - Parameter quietSince: since when nothing has been written.
+    func record(
+        _ page: ListedPage,
+        of section: InventorySection,
+        quietSince: ContinuousClock.Instant,
+        _ checkpoint: inout SweepCheckpoint
+    ) async throws -> Step {
+        let observations = observations(page, of: section, checkpoint)
         var contradicted = 0
         var done = 0
-        // What the list and the look-up took is time in which nothing was written.
-        let start = budget.start(sparedFrom: asked)
+        let start = budget.start(sparedFrom: quietSince)
         for batch in observations.batches(of: Self.batchSize) {
             if budget.isSpent() { return .outOfTime }
             let states = try await ledger.settle(batch.map(ResourceEvent.observed))
@@ -62,32 +83,42 @@ extension Sweep {
             done += batch.count
             try await budget.pause(since: start, resources: done)
         }
+        if !page.leftOut.isEmpty {
+            logger.warn(
+                "some of the section may not be looked at, and is left out",
+                [
+                    "section": section.rawValue, "count": page.leftOut.count,
+                    "first": page.leftOut.prefix(10).joined(separator: ", "),
+                ]
+            )
+        }
         // Not before the page is done, which may be read again.
-        checkpoint.leaveOut(leftOut.count + contradicted, of: section)
-        checkpoint.advance(to: page.nextToken)
+        checkpoint.leaveOut(page.leftOut.count + contradicted, of: section)
+        checkpoint.advance(section, to: page.nextToken)
         return .done
     }
 
-    /// The resources that name their image in a way that may not be followed.
-    private func unfollowed(_ sightings: [ResourceSighting], _ resolved: ResolvedReferences) -> [String] {
-        sightings.filter { resolved.refused.contains($0.image) }.map(\.resource.id).unique()
-    }
-
-    /// The next page; nil where there is none for now, as the checkpoint then says.
-    private func page(
+    /// What the page tells of the creator's images, under the mark of the section's listing.
+    private func observations(
+        _ page: ListedPage,
         of section: InventorySection,
-        _ checkpoint: inout SweepCheckpoint
-    ) async throws -> InventoryPage? {
-        do {
-            return try await inventory.page(of: section, after: checkpoint.token)
-        } catch is ExpiredInventoryToken {
-            logger.info("the listing begins again: its token has expired", ["section": section.rawValue])
-            checkpoint.restart(section)
-        } catch let error as AWSError where error.isRefusal {
-            logger.warn("the section may not be listed, and is left out", error: error, ["section": section.rawValue])
-            checkpoint.skip(section)
+        _ checkpoint: SweepCheckpoint
+    ) -> [ResourceObservation] {
+        let mark = EventMark.sweep(lookingFrom: checkpoint.places[section]?.started ?? checkpoint.started)
+        var seen: Set<MappingKey> = []
+        return page.sightings.compactMap { sighting -> ResourceObservation? in
+            guard let image = page.resolved.images[sighting.image], page.tracked.contains(image),
+                seen.insert(sighting.resource.mappingKey(using: image)).inserted
+            else { return nil }
+            return ResourceObservation(
+                resource: sighting.resource,
+                resourceName: sighting.resourceName,
+                image: image,
+                mark: mark,
+                seenAt: page.seenAt,
+                freshFrom: checkpoint.mark.time
+            )
         }
-        return nil
     }
 }
 

@@ -56,29 +56,30 @@ public struct Sweep<Store: UsageStore & SweepStore, Items: Inventory, Images: Im
         } catch {
             // Whoever continues need not wait for this invocation's end.
             checkpoint.heldUntil = nil
-            _ = try? await save(&checkpoint, replacing: checkpoint.revision)
+            _ = try? await save(&checkpoint)
             throw error
         }
     }
 
     private func proceed(_ checkpoint: inout SweepCheckpoint) async throws -> SweepOutcome {
-        var throttled = 0
         while checkpoint.phase != .completed {
-            var isStopped = budget.isSpent()
-            if !isStopped {
-                switch try await attempt(&checkpoint) {
-                case .done: throttled = 0
-                case .outOfTime, .later: isStopped = true
-                case .throttled:
-                    throttled += 1
-                    isStopped = try await !budget.pause(afterThrottling: throttled)
-                }
-            }
-            if isStopped { checkpoint.heldUntil = nil }
-            guard try await save(&checkpoint, replacing: checkpoint.revision) else { return .busy }
-            if isStopped { return .suspended(checkpoint) }
+            let step = budget.isSpent() ? Step.outOfTime : try await look(&checkpoint)
+            if step == .overtaken { return .busy }
+            if step != .done { checkpoint.heldUntil = nil }
+            guard try await save(&checkpoint) else { return .busy }
+            if step != .done { return .suspended(checkpoint) }
         }
         return try await complete(&checkpoint)
+    }
+
+    /// All of the listing, or one page of a phase after it.
+    private func look(_ checkpoint: inout SweepCheckpoint) async throws -> Step {
+        switch checkpoint.phase {
+        case .listing: try await listSections(&checkpoint)
+        case .confirming: try await attempt(&checkpoint) { try await confirmMappings(&$0) }
+        case .reconciling: try await attempt(&checkpoint) { try await reconcileRows(&$0) }
+        case .completed: .done
+        }
     }
 
     private func complete(_ checkpoint: inout SweepCheckpoint) async throws -> SweepOutcome {
@@ -94,8 +95,13 @@ public struct Sweep<Store: UsageStore & SweepStore, Items: Inventory, Images: Im
         try await store.record(.sweepCompleted(sweep), of: ledger.account, in: ledger.region)
         checkpoint.completed = completed
         checkpoint.heldUntil = nil
-        guard try await save(&checkpoint, replacing: checkpoint.revision) else { return .busy }
+        guard try await save(&checkpoint) else { return .busy }
         return .completed(checkpoint)
+    }
+
+    /// - Returns: false where another invocation has overtaken this one.
+    func save(_ checkpoint: inout SweepCheckpoint) async throws -> Bool {
+        try await save(&checkpoint, replacing: checkpoint.revision)
     }
 
     private func save(_ checkpoint: inout SweepCheckpoint, replacing revision: Int?) async throws -> Bool {
@@ -113,34 +119,42 @@ public struct Sweep<Store: UsageStore & SweepStore, Items: Inventory, Images: Im
 
     enum Step {
         case done
-        /// Of the page, some is done.
+        /// Of the page, or of the phase, some is done.
         case outOfTime
         /// The next invocation may find it otherwise.
         case later
-        case throttled
+        /// Another invocation continues the sweep.
+        case overtaken
     }
 
-    /// One page of the current phase.
-    private func attempt(_ checkpoint: inout SweepCheckpoint) async throws -> Step {
-        do {
-            return try await AWSClient.$deadline.withValue(budget.requestDeadline ?? AWSClient.deadline) {
-                switch checkpoint.phase {
-                case .listing(let section): try await list(section, &checkpoint)
-                case .confirming: try await confirmMappings(&checkpoint)
-                case .reconciling: try await reconcileRows(&checkpoint)
-                case .completed: .done
-                }
+    /// Does something before the time comes that is left for the checkpoint.
+    func inTime<Value>(_ body: () async throws -> Value) async throws -> Value {
+        try await AWSClient.$deadline.withValue(budget.requestDeadline ?? AWSClient.deadline) { try await body() }
+    }
+
+    /// Does one step; again, after a while, where it is throttled.
+    /// - Parameter section: whose page it records, if any.
+    func attempt(
+        _ checkpoint: inout SweepCheckpoint,
+        of section: InventorySection? = nil,
+        _ step: (inout SweepCheckpoint) async throws -> Step
+    ) async throws -> Step {
+        let phase = section?.rawValue ?? checkpoint.phase.rawValue
+        var throttled = 0
+        while true {
+            do {
+                return try await inTime { try await step(&checkpoint) }
+            } catch let error as AWSError where error.kind == .deadline {
+                return .outOfTime
+            } catch let error as AWSError where error.kind == .throttling {
+                logger.info("the sweep is throttled", ["error": "\(error)", "phase": phase])
+                throttled += 1
+                guard try await budget.pause(afterThrottling: throttled) else { return .outOfTime }
+            } catch  where Self.isFault(error) {
+                guard section.map({ checkpoint.fail($0) }) ?? checkpoint.fail() else { throw error }
+                logger.warn("this fails each time; what does so is left out", error: error, ["phase": phase])
+                return .done
             }
-        } catch let error as AWSError where error.kind == .deadline {
-            return .outOfTime
-        } catch let error as AWSError where error.kind == .throttling {
-            logger.info("the sweep is throttled", ["error": "\(error)", "phase": checkpoint.phase.text])
-            return .throttled
-        } catch  where Self.isFault(error) {
-            let phase = checkpoint.phase.text
-            guard checkpoint.fail() else { throw error }
-            logger.warn("this fails each time; what does so is left out", error: error, ["phase": phase])
-            return .done
         }
     }
 

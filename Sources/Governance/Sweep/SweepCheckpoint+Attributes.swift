@@ -11,23 +11,26 @@ extension SweepCheckpoint {
             Self.revisionAttribute: String(revision),
             "state": completed == nil ? "under way" : "completed",
             "started": started.description,
-            "phase": phase.text,
+            "phase": phase.rawValue,
             "failures": String(failures),
-            "restarts": String(restarts),
+            // Earlier versions, to which one may go back, expect it.
+            "restarts": "0",
             "resources": String(resources),
             "released": String(released),
             "revived": String(revived),
             "incomplete_before": String(incompleteBefore),
         ]
         attributes["completed"] = completed?.description
-        attributes["section_started"] = sectionStarted?.description
         attributes["token"] = token
+        if !listed.isEmpty { attributes["listed"] = Self.names(listed).joined(separator: ",") }
+        for (section, place) in places {
+            for (name, value) in place.attributes { attributes["\(section.rawValue).\(name)"] = value }
+        }
         if !skipped.isEmpty { attributes["skipped"] = Self.names(skipped).joined(separator: ",") }
         if !leftOut.isEmpty {
             attributes["left_out"] = leftOutNames.map { "\($0.key)=\($0.value)" }.sorted().joined(separator: ",")
         }
         if !unavailable.isEmpty { attributes["unavailable"] = unavailableNames.joined(separator: ",") }
-        attributes["unresolved_since"] = unresolvedSince?.description
         attributes["held_until"] = heldUntil?.description
         return attributes
     }
@@ -54,16 +57,21 @@ extension SweepCheckpoint {
         self.init(started: started)
         guard let phase = attributes["phase"] else { throw MalformedItem(attribute: "phase") }
         // A phase that this version does not have: the sweep is gone through from its beginning.
-        if let known = Phase(text: phase) {
+        if let known = Phase(rawValue: phase) {
             self.phase = known
-            sectionStarted = try attributes.moment("section_started")
             token = attributes["token"]
+            listed = Self.sections(attributes["listed"])
+            for section in InventorySection.allCases where !listed.contains(section) {
+                places[section] = try SectionPlace(of: section.rawValue, attributes)
+            }
+        } else if let section = Self.section(ofPhase: phase) {
+            listed = Set(InventorySection.allCases.prefix { $0 != section })
+            places[section] = try SectionPlace(ofEarlierVersion: attributes)
         }
         revision = try attributes.count(Self.revisionAttribute)
         completed = try attributes.moment("completed")
         skipped = Self.sections(attributes["skipped"])
         unavailable = Self.sections(attributes["unavailable"])
-        unresolvedSince = try attributes.moment("unresolved_since")
         for entry in (attributes["left_out"] ?? "").split(separator: ",") {
             let parts = entry.split(separator: "=").map(String.init)
             guard parts.count == 2, let count = Int(parts[1]), count > 0 else {
@@ -71,8 +79,7 @@ extension SweepCheckpoint {
             }
             if let section = InventorySection(rawValue: parts[0]) { leftOut[section] = count }
         }
-        failures = try attributes.count("failures")
-        restarts = try attributes.count("restarts")
+        if self.phase != .listing { failures = try attributes.count("failures") }
         resources = try attributes.count("resources")
         released = try attributes.count("released")
         // Earlier versions do not have these.
@@ -82,22 +89,39 @@ extension SweepCheckpoint {
     }
 }
 
-extension SweepCheckpoint.Phase {
-    private static let sectionPrefix = "listing "
+extension SweepCheckpoint {
+    /// Of a phase as earlier versions wrote it, which listed one section after the other: `listing instances`.
+    fileprivate static func section(ofPhase text: String) -> InventorySection? {
+        let prefix = "listing "
+        return text.hasPrefix(prefix) ? InventorySection(rawValue: String(text.dropFirst(prefix.count))) : nil
+    }
+}
 
-    /// `listing instances`, `confirming`, …
-    public var text: String {
-        switch self {
-        case .listing(let section): Self.sectionPrefix + section.rawValue
-        case .confirming: "confirming"
-        case .reconciling: "reconciling"
-        case .completed: "completed"
-        }
+extension SectionPlace {
+    fileprivate var attributes: ItemAttributes {
+        var attributes: ItemAttributes = ["failures": String(failures), "restarts": String(restarts)]
+        attributes["started"] = started?.description
+        attributes["token"] = token
+        attributes["unresolved_since"] = unresolvedSince?.description
+        return attributes
     }
 
-    init?(text: String) {
-        guard let phase = SweepCheckpoint.phases.first(where: { $0.text == text }) else { return nil }
-        self = phase
+    /// Nil where the section has not been begun.
+    fileprivate init?(of section: String, _ attributes: ItemAttributes) throws(MalformedItem) {
+        guard attributes["\(section).failures"] != nil else { return nil }
+        started = try attributes.moment("\(section).started")
+        token = attributes["\(section).token"]
+        failures = try attributes.count("\(section).failures")
+        restarts = try attributes.count("\(section).restarts")
+        unresolvedSince = try attributes.moment("\(section).unresolved_since")
+    }
+
+    fileprivate init(ofEarlierVersion attributes: ItemAttributes) throws(MalformedItem) {
+        started = try attributes.moment("section_started")
+        token = attributes["token"]
+        failures = try attributes.count("failures")
+        restarts = try attributes.count("restarts")
+        unresolvedSince = try attributes.moment("unresolved_since")
     }
 }
 

@@ -61,7 +61,7 @@ import Testing
         #expect(try json(bodies[1])["ConditionExpression"]?.string == "#0 = :0")
         #expect(try json(bodies[1])["ExpressionAttributeNames"]?["#0"]?.string == "revision")
         #expect(try json(bodies[1])["ExpressionAttributeValues"]?[":0"]?["S"]?.string == "3")
-        #expect(try json(bodies[1])["Item"]?["phase"]?["S"]?.string == "listing instances")
+        #expect(try json(bodies[1])["Item"]?["phase"]?["S"]?.string == "listing")
     }
 
     /// Keys with whatever characters names have come back as the place to go on from.

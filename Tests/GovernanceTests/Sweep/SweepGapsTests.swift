@@ -103,12 +103,15 @@ import Testing
     /// could be, the service is not there; no invocation fails of it.
     @Test func anEndpointThatCannotBeFound() async throws {
         let rig = SweepTests.rig()
-        rig.account.fail(.imageRecipes, Array(repeating: Self.absence(.imageRecipes), count: 4))
-        rig.account.fail(.containerRecipes, [Self.absence(.containerRecipes)])
+        for section in [InventorySection.imageRecipes, .containerRecipes] {
+            rig.account.fail(section, Array(repeating: Self.absence(section), count: 4))
+        }
         for minutes in [4, 4, 1] as [Int64] {
             let outcome = try await rig.sweep()
             #expect(outcome.name == "suspended")
-            #expect(outcome.checkpoint?.phase == .listing(.imageRecipes))
+            // Everything else is listed.
+            #expect(outcome.checkpoint?.unlisted.first == .imageRecipes)
+            #expect(outcome.checkpoint?.unlisted.contains(.instances) == false)
             #expect(outcome.checkpoint?.heldUntil == nil)
             #expect(rig.store.contents.coverage?.lastSweep == nil)
             rig.clock.advance(milliseconds: minutes * 60_000)
@@ -129,7 +132,7 @@ import Testing
         }
         let checkpoint = try completed(try await rig.sweep())
         #expect(checkpoint.unavailable == [])
-        #expect(checkpoint.unresolvedSince == nil)
+        #expect(checkpoint.places == [:])
     }
 
     // MARK: Trying again

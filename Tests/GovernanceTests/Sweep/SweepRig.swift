@@ -4,6 +4,7 @@ import LambdaRuntime
 
 /// A simulated account with its tables.
 struct SweepRig: Sendable {
+    let seed: UInt64
     let clock: SimulatedClock
     let account: SimulatedAccount
     let store: UsageStoreInMemory
@@ -16,6 +17,7 @@ struct SweepRig: Sendable {
         store: UsageStoreInMemory = UsageStoreInMemory(),
         lied: @escaping @Sendable (Resource) -> Void = { _ in }
     ) {
+        self.seed = seed
         clock = SimulatedClock(seed: seed, longestStep: longestStep)
         account = SimulatedAccount(initial, clock: clock, seed: seed, pageSize: pageSize, lied: lied)
         self.store = store
@@ -25,6 +27,14 @@ struct SweepRig: Sendable {
     func sweep(seconds: Int64? = nil, isForced: Bool = false, region swept: Region = region) async throws
         -> SweepOutcome
     {
+        let outcome = try await Interleaver.alone(seed: seed) {
+            try await invocation(seconds: seconds, isForced: isForced, region: swept)
+        }
+        guard let outcome else { throw ConfigurationError(message: "the sweep has no outcome") }
+        return outcome
+    }
+
+    private func invocation(seconds: Int64?, isForced: Bool, region swept: Region) async throws -> SweepOutcome {
         var budget = SweepBudget(
             remaining: seconds.map { .seconds($0) },
             now: { clock.now },

@@ -1,0 +1,131 @@
+import AWSClient
+import LambdaRuntime
+
+/// The first look: the sections are listed side by side, and what they list is recorded page by page.
+extension Sweep {
+    /// So many pages are asked for, or wait to be recorded, at a time; one of a section, so that a section's next page is
+    /// listed while the last one is recorded.
+    static var pagesAhead: Int { 4 }
+
+    /// Lists whatever is not listed yet. A section that fails, or is throttled, keeps no other one from being listed.
+    ///
+    /// - Throws: what a section has failed with, when all others are listed.
+    func listSections(_ checkpoint: inout SweepCheckpoint) async throws -> Step {
+        try await withThrowingTaskGroup(of: Reply.self) { group in
+            defer { group.cancelAll() }
+            var course = Course(quietSince: budget.instant())
+
+            func ask(_ section: InventorySection, after token: String?) {
+                let throttled = course.throttled[section] ?? 0
+                course.underWay.insert(section)
+                group.addTask {
+                    do {
+                        return Reply(section: section, result: .success(try await answer(section, token, throttled)))
+                    } catch {
+                        return Reply(section: section, result: .failure(error))
+                    }
+                }
+            }
+
+            while true {
+                if budget.isSpent() { return .outOfTime }
+                for section in checkpoint.unlisted where course.mayAsk(section, limit: Self.pagesAhead) {
+                    ask(section, after: checkpoint.begin(section, at: budget.now()).token)
+                }
+                guard let reply = try await group.next() else {
+                    if let failure = course.failure { throw failure }
+                    return .later
+                }
+                course.underWay.remove(reply.section)
+                // It has been left out since this page was asked for.
+                guard checkpoint.places[reply.section] != nil else { continue }
+                switch reply.result {
+                case .success(.page(let page)):
+                    course.throttled[reply.section] = nil
+                    if let token = page.nextToken { ask(reply.section, after: token) }
+                    let step = try await attempt(&checkpoint, of: reply.section) {
+                        try await record(page, of: reply.section, quietSince: course.quietSince, &$0)
+                    }
+                    guard step == .done else { return step }
+                    course.quietSince = budget.instant()
+                case .success(let answer): note(answer, reply.section, &checkpoint, &course)
+                case .failure(let error as AWSError) where error.kind == .deadline: return .outOfTime
+                case .failure(let error): try note(error, reply.section, &checkpoint, &course)
+                }
+                guard checkpoint.phase == .listing else { return .done }
+                guard try await save(&checkpoint) else { return .overtaken }
+            }
+        }
+    }
+
+    /// What became of a section of which there is no page.
+    private func note(
+        _ answer: Answer,
+        _ section: InventorySection,
+        _ checkpoint: inout SweepCheckpoint,
+        _ course: inout Course
+    ) {
+        let name: Logger.Fields = ["section": section.rawValue]
+        switch answer {
+        case .page: break
+        case .expired:
+            logger.info("the listing begins again: its token has expired", name)
+            checkpoint.restart(section)
+        case .refused(let error):
+            logger.warn("the section may not be listed, and is left out", error: error, name)
+            checkpoint.skip(section)
+        case .notOffered(let absence):
+            // That other names can be looked up is known: what the sweep keeps has been written.
+            if absence.isCertain || checkpoint.isUnresolved(section, at: budget.now()) {
+                logger.info("the region does not offer the section", name)
+                checkpoint.pass(section)
+            } else {
+                logger.info("the section's endpoint cannot be found; it is tried again", name)
+                course.setAside.insert(section)
+            }
+        case .throttled: course.setAside.insert(section)
+        }
+    }
+
+    private func note(
+        _ error: any Error,
+        _ section: InventorySection,
+        _ checkpoint: inout SweepCheckpoint,
+        _ course: inout Course
+    ) throws {
+        let name: Logger.Fields = ["section": section.rawValue]
+        if let error = error as? AWSError, error.kind == .throttling {
+            logger.info("the section is throttled", ["error": "\(error)", "section": section.rawValue])
+            course.throttled[section, default: 0] += 1
+            return
+        }
+        guard Self.isFault(error) else { throw error }
+        if checkpoint.fail(section) {
+            logger.warn("this fails each time; what does so is left out", error: error, name)
+        } else {
+            logger.warn("the section cannot be listed for now", error: error, name)
+            course.setAside.insert(section)
+            if course.failure == nil { course.failure = error }
+        }
+    }
+}
+
+/// What one invocation knows of the sections it lists.
+private struct Course {
+    /// Those of which a page is asked for, or waits to be recorded.
+    var underWay: Set<InventorySection> = []
+    /// Those that are left to the next invocation.
+    var setAside: Set<InventorySection> = []
+    /// What the first of them has failed with.
+    var failure: (any Error)?
+    /// How often in a row a section has been throttled.
+    var throttled: [InventorySection: Int] = [:]
+    /// Since when nothing has been written.
+    var quietSince: ContinuousClock.Instant
+
+    init(quietSince: ContinuousClock.Instant) { self.quietSince = quietSince }
+
+    func mayAsk(_ section: InventorySection, limit: Int) -> Bool {
+        underWay.count < limit && !underWay.contains(section) && !setAside.contains(section)
+    }
+}
