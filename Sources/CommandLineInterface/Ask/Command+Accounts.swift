@@ -47,7 +47,7 @@ extension Command {
                 "coverage": account.coverage.document,
             ]
         }
-        let unknown = accounts.count { $0.coverage.status != .swept }
+        let unknown = accounts.count { !$0.coverage.isKnown }
         let all = Counted.text(accounts.count, "account")
         let note = unknown == 0 ? all : "\(all); the use by \(unknown) of them is not known well"
         return CommandOutput(
@@ -66,6 +66,7 @@ struct AccountStanding: Sendable {
     var sharedImages = 0
     var usedImages = 0
     var counts: [ResourceKind: Int] = [:]
+    /// Judged by the image that it got last, of those that it has by a share of its own.
     let coverage: AccountCoverage
 
     var resourceCount: Int { counts.values.reduce(0, +) }
@@ -77,9 +78,9 @@ struct AccountStanding: Sendable {
         now: EventTime,
         maximumSweepAgeHours: Int64
     ) -> [AccountStanding] {
-        var shared: [AccountID: Int] = [:]
+        var shared: [AccountID: [Possession]] = [:]
         for share in contents.shares where share.status == .shared {
-            if case .account(let account) = share.principal { shared[account, default: 0] += 1 }
+            if case .account(let account) = share.principal { shared[account, default: []].append(share.possession) }
         }
         var used: [AccountID: Int] = [:]
         var counts: [AccountID: [ResourceKind: Int]] = [:]
@@ -93,14 +94,15 @@ struct AccountStanding: Sendable {
         return Set(shared.keys).union(used.keys).union(tracked.keys).sorted().map { id in
             AccountStanding(
                 id: id,
-                sharedImages: shared[id] ?? 0,
+                sharedImages: shared[id]?.count ?? 0,
                 usedImages: used[id] ?? 0,
                 counts: counts[id] ?? [:],
                 coverage: AccountCoverage(
                     of: id,
                     usage.coverage[id],
                     now: now,
-                    maximumAgeHours: maximumSweepAgeHours
+                    maximumAgeHours: maximumSweepAgeHours,
+                    possession: .latest(shared[id] ?? [])
                 )
             )
         }

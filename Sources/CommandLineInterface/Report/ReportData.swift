@@ -73,7 +73,7 @@ extension ReportData {
     }
 
     /// Accounts whose use of images is not known well.
-    var unknownAccounts: [AccountStanding] { accounts.filter { $0.coverage.status != .swept } }
+    var unknownAccounts: [AccountStanding] { accounts.filter { !$0.coverage.isKnown } }
 
     /// How many of the images that are there have that outcome.
     func count(_ outcome: Verdict.Outcome) -> Int { images.count { $0.exists && $0.outcome == outcome } }

@@ -47,7 +47,7 @@ extension ReportPage {
         return """
             <tr><th scope="row" data-label="Account" data-sort="\(account.id.text)">\
             <span class="id">\(account.id.text)</span>\(own)</th>\
-            <td data-label="Coverage">\(coverage(account.coverage.status))\(leftOut)</td>\
+            <td data-label="Coverage">\(coverage(account.coverage))\(leftOut)</td>\
             <td data-label="Resources" data-sort="\(account.resourceCount)" class="number">\
             \(ReportCharts.bar(account.resourceCount, of: largest))\(account.resourceCount)</td>\
             <td data-label="Images used" class="number">\(account.usedImages)</td>\
@@ -58,13 +58,25 @@ extension ReportPage {
             """
     }
 
-    private func coverage(_ status: AccountCoverage.Status) -> HTML {
-        switch status {
-        case .swept: "<span class=\"pill clear\">known</span>"
-        case .stale: "<span class=\"pill unknown\">swept too long ago</span>"
-        case .never: "<span class=\"pill unknown\">events only</span>"
-        case .noTracker: "<span class=\"pill unknown\">unknown</span> <span class=\"why\">no usage tracker</span>"
+    /// In a few words: whether the account's use is known, or else why not.
+    private func coverage(_ coverage: AccountCoverage) -> HTML {
+        let doubt: String
+        switch coverage.status {
+        case .swept where coverage.isKnown: return "<span class=\"pill clear\">known</span>"
+        case .swept: doubt = "swept in part"
+        case .stale:
+            doubt =
+                switch coverage.staleness {
+                case .tooOld, nil: "swept too long ago"
+                case .before: "not swept since it got an image"
+                case .beforeFound: "not swept since it was found to have an image"
+                case .shareNotRecorded, .creationNotKnown: "perhaps not swept since it got an image"
+                }
+        case .never: doubt = "events only"
+        case .noTracker:
+            return "<span class=\"pill unknown\">unknown</span> <span class=\"why\">no usage tracker</span>"
         }
+        return "<span class=\"pill unknown\">\(doubt)</span>"
     }
 
     private func moment(_ label: String, _ time: EventTime?, otherwise: String) -> HTML {

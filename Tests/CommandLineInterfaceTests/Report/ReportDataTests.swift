@@ -73,6 +73,36 @@ struct ReportDataTests {
         )
     }
 
+    /// As the hourly measurement has it: a sweep has to be later than the share that the account got last.
+    @Test(arguments: [([1, 30], false), ([11, 30], true), ([], true)] as [([Int64], Bool)])
+    func `an account is judged by the image that it got last`(hoursAgo: [Int64], isKnown: Bool) {
+        let fixture = ReportFixture()
+        let id = AccountID("222222222201")!
+        let started = fixture.now.advanced(bySeconds: -10 * 3600)
+        var (shares, usage) = (SharesContents(), UsageContents())
+        for (number, hours) in hoursAgo.enumerated() {
+            let record = ShareRecord(
+                image: ImageID("ami-0000000\(number)")!,
+                principal: .account(id),
+                region: fixture.region,
+                permission: Sighting(.shared, .found(at: fixture.now.advanced(bySeconds: -hours * 3600))),
+                firstShared: nil
+            )
+            let keys = ["image_id": record.image.text, "principal": record.principal.description]
+            shares.add(record.attributes.merging(keys) { $1 }.mapValues { .string($0) })
+        }
+        let coverage = CoverageRecord(
+            account: id,
+            region: fixture.region,
+            lastSweep: .init(started: started, completed: started, resources: 0)
+        )
+        let entry = UsageTableItem.coverage(id, sortKey: coverage.sortKey, .record(coverage))
+        usage.add(entry, region: fixture.region, limit: 10)
+        let accounts = AccountStanding.all(shares, usage, now: fixture.now, maximumSweepAgeHours: 48)
+        #expect(accounts.map(\.coverage.isKnown) == [isKnown])
+        #expect(accounts.map(\.sharedImages) == [hoursAgo.count])
+    }
+
     @Test func `launches are counted by how long ago they were`() {
         var data = data
         for days: Int64? in [0, 6, 7, 29, 100, 364, 365, 900, nil] {

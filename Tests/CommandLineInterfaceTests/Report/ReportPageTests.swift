@@ -56,6 +56,44 @@ struct ReportPageTests {
         )
     }
 
+    @Test(arguments: [
+        (10, [], Possession.noMatter, "pill clear\">known"), (10, [], .since(.ago(hours: 11)), "pill clear\">known"),
+        (10, ["fleets"], .noMatter, "pill unknown\">swept in part</span> <span class=\"why\">without fleets"),
+        (50, [], .noMatter, "pill unknown\">swept too long ago"),
+        (10, [], .since(.ago(hours: 9)), "pill unknown\">not swept since it got an image"),
+        (10, [], .found(.ago(hours: 9)), "pill unknown\">not swept since it was found to have an image"),
+        (10, [], .notRecorded(isLost: false), "pill unknown\">perhaps not swept since it got an image"),
+    ])
+    func `an account says why its use is not known`(
+        hours: Int64,
+        skipped: [String],
+        possession: Possession,
+        words: String
+    ) {
+        let fixture = ReportFixture()
+        let id = AccountID("222222222201")!
+        let started = EventTime.ago(hours: hours)
+        let record = CoverageRecord(
+            account: id,
+            region: fixture.region,
+            lastSweep: .init(started: started, completed: started, skipped: skipped, resources: 3)
+        )
+        let coverage = AccountCoverage(
+            of: id,
+            .record(record),
+            now: fixture.now,
+            maximumAgeHours: 48,
+            possession: possession
+        )
+        var data: ReportData?
+        let page = page {
+            $0.accounts = [AccountStanding(id: id, coverage: coverage)]
+            data = $0
+        }
+        #expect(page.contains("<span class=\"" + words + "</span>"))
+        #expect(data?.unknownAccounts.isEmpty == words.hasPrefix("pill clear"))
+    }
+
     @Test func `of images that are gone nothing is said where there are none`() {
         let page = page()
         #expect(page.contains("<span>40 images</span>"))
@@ -88,4 +126,9 @@ extension String {
         }
         return parts + [rest]
     }
+}
+
+extension EventTime {
+    /// So long before the report.
+    fileprivate static func ago(hours: Int64) -> EventTime { ReportFixture().now.advanced(bySeconds: -hours * 3600) }
 }
