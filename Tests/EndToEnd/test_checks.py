@@ -205,6 +205,20 @@ def test_a_loss_names_accounts_of_which_nothing_is_known(stage: Stage, story: St
     ]  # fmt: skip
 
 
+def test_a_loss_before_the_next_sweep_is_no_mail(stage: Stage, story: Story) -> None:
+    """The account's tracker is at work: its next sweep tells what no event did."""
+    sweep(stage, CONSUMER_A)
+    for event in (story.share(CONSUMER_A), story.unshare(CONSUMER_A)):
+        time.sleep(1.1)  # events tell whole seconds
+        tell(story, event, minutes_ago=0)
+    assert story.notices() == story.mail() == []
+    (message,) = story.notice_messages()
+    assert [(each["account_id"], each["status"]) for each in message["accounts"]] == [(story.cloud.account(CONSUMER_A), "stale")]
+    assert check(story)["verdict"] == "unknown"
+    sweep(stage, CREATOR, CONSUMER_A)
+    assert check(story)["verdict"] == "clear"
+
+
 # MARK: The guard
 
 

@@ -1,5 +1,5 @@
 extension AlertEmail {
-    /// The mail to the administrator of accounts whose use is not known.
+    /// The mail to the administrator of accounts whose use is not known, nor will be after their next sweep.
     init(_ notice: UnknownUseNotice, links: ConsoleLinks) {
         let facts = Facts(notice, links: links)
         subject = facts.subject
@@ -12,11 +12,13 @@ extension AlertEmail.Facts {
     init(_ notice: UnknownUseNotice, links: ConsoleLinks) {
         let loss = notice.loss
         let image = loss.image.text
-        let (they, use) = notice.accounts.count == 1 ? ("it", "uses") : ("they", "use")
+        let accounts = notice.doubtful
+        let who = AccountCoverage.names(accounts)
+        let (they, use) = accounts.count == 1 ? ("it", "uses") : ("they", "use")
         subject =
-            "AMI \(image) was lost to \(notice.who) in \(loss.region): it is not known whether \(they) \(use) it"
+            "AMI \(image) was lost to \(who) in \(loss.region): it is not known whether \(they) \(use) it"
         headline =
-            "The image \(image) was lost to \(notice.who), of which it is not known whether \(they) \(use) it: "
+            "The image \(image) was lost to \(who), of which it is not known whether \(they) \(use) it: "
             + "\(notice.whatHappened). Nobody else is told."
         notes = []
         details = [
@@ -28,16 +30,18 @@ extension AlertEmail.Facts {
             ("Who did it", loss.occurrence.actor ?? "not known: EC2 reported only the change of state", nil),
             ("When", loss.occurrence.time.readable, nil),
         ]
+        let others = notice.accounts.count - accounts.count
         meaning =
             "No use of the image by these accounts is known, and that is not known well. What they use can no longer be "
             + "launched. A usage tracker that sweeps the account makes its use known."
+            + (others > 0 ? " What \(others) more of those that lost it use, their next sweep tells." : "")
         sections = []
-        let listed = notice.accounts.prefix(UnknownUseNotice.maximumListed)
+        let listed = accounts.prefix(UnknownUseNotice.maximumListed)
         lists = [
             List(
-                title: notice.accounts.count == 1 ? "1 account" : "\(notice.accounts.count) accounts",
+                title: accounts.count == 1 ? "1 account" : "\(accounts.count) accounts",
                 lines: listed.map(\.whyUnknown),
-                rest: notice.accounts.count > listed.count ? "and \(notice.accounts.count - listed.count) more" : nil
+                rest: accounts.count > listed.count ? "and \(accounts.count - listed.count) more" : nil
             )
         ]
         reason =

@@ -1,18 +1,22 @@
 import AWSServices
 
 extension AlertSender {
-    /// Tells the administrator and the topic of accounts whose use is not known, once for a loss.
+    /// Tells the topic of accounts whose use is not known, and the administrator where their next sweep alone will not make it
+    /// known; once for a loss.
     ///
     /// - Throws: What keeps the notice from being sent or noted, so that it must be tried again.
     func send(_ notice: UnknownUseNotice, _ invocation: Invocation) async throws -> Outcome {
         let owner = notice.loss.creator
         let key = DynamoDBAlertStore.Key(image: notice.loss.image, account: owner, loss: notice.identity)
-        guard var progress = try await claim(key, notice.loss, [.administrator, .topic], invocation) else {
+        let channels: Set<AlertRecord.Channel> = notice.doubtful.isEmpty ? [.topic] : [.administrator, .topic]
+        guard var progress = try await claim(key, notice.loss, channels, invocation) else {
             return .alreadySent
         }
         do {
             var failure: Failure?
-            if progress.record.sent[.administrator] == nil { failure = try await mail(notice, &progress) }
+            if channels.contains(.administrator), progress.record.sent[.administrator] == nil {
+                failure = try await mail(notice, &progress)
+            }
             if progress.record.sent[.topic] == nil {
                 let json = try GovernanceJSON.encode(UnknownUseMessage(notice, links: links))
                 let id = try await sns.publish(

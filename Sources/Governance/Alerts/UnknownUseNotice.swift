@@ -1,10 +1,14 @@
-/// What the administrator is told: accounts lost an image, and it is not known whether they use it. Nobody else can be told:
-/// no resource of theirs is known.
+/// What is told where accounts lost an image, and it is not known whether they use it. Nobody else can be told: no resource of
+/// theirs is known. The topic gets all of it; the administrator an e-mail about those of which nothing will be known by
+/// itself (``doubtful``), since images that are shared for hours only would be a mail each time.
 public struct UnknownUseNotice: Hashable, Sendable {
     public let loss: ImageLoss
     public let imageName: String?
     /// The accounts, sorted, and how well their use is known.
     public let accounts: [AccountCoverage]
+
+    /// Those of which more than the next sweep is needed: without a tracker, or one that does not do its work.
+    var doubtful: [AccountCoverage] { accounts.filter { !$0.isSettledByNextSweep } }
 
     /// So many accounts are named.
     public static let maximumListed = 200
@@ -28,9 +32,6 @@ public struct UnknownUseNotice: Hashable, Sendable {
         }
     }
 
-    /// "account 444455556666", "3 accounts"
-    var who: String { accounts.count == 1 ? "account \(accounts[0].account)" : "\(accounts.count) accounts" }
-
     /// The same text for every report of the same loss, and another one than that of alerts of it.
     var identity: String { loss.identity + Self.suffix }
 
@@ -42,6 +43,11 @@ extension AccountCoverage {
     var whyUnknown: String {
         let doubts = Doubt.doubts(about: self).map(\.description).joined(separator: "; ")
         return "\(doubts.isEmpty ? "account \(account)" : doubts); last event: \(lastEventText)"
+    }
+
+    /// "account 444455556666", "3 accounts"
+    static func names(_ accounts: [AccountCoverage]) -> String {
+        accounts.count == 1 ? "account \(accounts[0].account)" : "\(accounts.count) accounts"
     }
 
     var lastEventText: String { record?.lastEvent?.readable ?? "none known" }

@@ -37,6 +37,8 @@ public struct AccountCoverage: Hashable, Sendable {
     public let possession: Possession
     /// Why the last complete sweep does not count; nil where it does, or there is none.
     public let staleness: Staleness?
+    /// Whether the last complete sweep began too long ago, whatever else is to be said of it.
+    public let isTooOld: Bool
 
     /// - Parameters:
     ///   - maximumAgeHours: From the beginning of a sweep on, for so long it counts.
@@ -52,16 +54,27 @@ public struct AccountCoverage: Hashable, Sendable {
         self.entry = entry
         self.possession = possession
         guard case .record(let record) = entry, let sweep = record.lastSweep else {
-            staleness = nil
+            (staleness, isTooOld) = (nil, false)
             status = entry == nil ? .noTracker : .never
             return
         }
-        staleness = Staleness(of: sweep.started, possession, now: now, maximumAgeHours: maximumAgeHours)
+        isTooOld = sweep.started.advanced(bySeconds: maximumAgeHours * 3600) < now
+        staleness = Staleness(of: sweep.started, possession, isTooOld: isTooOld)
         status = staleness == nil ? .swept : .stale
     }
 
     /// Whether the account's use is known well enough to call an image clear.
     public var isKnown: Bool { status == .swept && missingSections.isEmpty }
+
+    /// Whether nothing is missing but a sweep that is later than when the account got the image: its tracker is at work, its
+    /// events are recorded, and its next sweep lists whatever they missed.
+    public var isSettledByNextSweep: Bool {
+        guard status == .stale, !isTooOld, missingSections.isEmpty else { return false }
+        switch staleness {
+        case .before, .beforeFound, .shareNotRecorded: return true
+        case .tooOld, .creationNotKnown, nil: return false
+        }
+    }
 
     public var record: CoverageRecord? {
         guard case .record(let record) = entry else { return nil }

@@ -39,8 +39,7 @@ public enum Staleness: Hashable, Sendable {
     /// It cannot be told whether it began before the account made the image.
     case creationNotKnown
 
-    init?(of sweep: EventTime, _ possession: Possession, now: EventTime, maximumAgeHours: Int64) {
-        let isTooOld = sweep.advanced(bySeconds: maximumAgeHours * 3600) < now
+    init?(of sweep: EventTime, _ possession: Possession, isTooOld: Bool) {
         switch possession {
         case .since(let time) where sweep <= time: self = .before(time)
         case .found(let time) where sweep <= time: self = .beforeFound(time)

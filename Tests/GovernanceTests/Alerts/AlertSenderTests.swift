@@ -199,9 +199,13 @@ import Testing
 
     // MARK: Accounts whose use is not known
 
-    private func notify(_ event: GovernanceEvent, by invocation: String) async throws -> AlertSender.Outcome {
+    private func notify(
+        _ event: GovernanceEvent,
+        by invocation: String,
+        of account: AccountCoverage = covered(consumer, nil)
+    ) async throws -> AlertSender.Outcome {
         let loss = try #require(ImageLoss(event))
-        let notice = UnknownUseNotice(loss: loss, imageName: nil, accounts: [covered(consumer, nil)])
+        let notice = UnknownUseNotice(loss: loss, imageName: nil, accounts: [account])
         let deadline = EventTime(.now()).advanced(bySeconds: 60)
         return try await sender.send(notice, .init(requestID: invocation, deadline: deadline))
     }
@@ -213,6 +217,20 @@ import Testing
         #expect(cloud.messages == 1)
         let record = cloud.state.withLock(\.record)
         #expect(record?.contains("alert#111122223333#deregistered#unknown-use") == true)
+    }
+
+    @Test func theTopicAloneIsToldOfWhatTheNextSweepTells() async throws {
+        let account = AccountCoverage(
+            of: consumer,
+            .record(swept(consumer)),
+            now: asked,
+            maximumAgeHours: 48,
+            possession: .since(time("2026-11-20T09:00:00Z"))
+        )
+        #expect(try await notify(E.deregister("11:00:00"), by: "first", of: account) == .sent)
+        #expect(try await notify(E.state("11:00:05", .deregistered), by: "second", of: account) == .alreadySent)
+        #expect(cloud.mails.isEmpty)
+        #expect(cloud.messages == 1)
     }
 
     @Test func aNoticeOfWhichOneHalfFailsIsTriedAgain() async throws {

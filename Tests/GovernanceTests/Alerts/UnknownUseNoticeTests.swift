@@ -42,6 +42,34 @@ import Testing
         #expect(!email.text.contains("and 0 more"))
     }
 
+    /// What the next sweep tells by itself is worth no mail; the topic gets it.
+    @Test func accountsWhoseNextSweepTellsAreInNoMail() throws {
+        let (second, third) = (AccountID(checked: "222233334444"), AccountID(checked: "333344445555"))
+        let late = [consumer, second].map { account in
+            AccountCoverage(
+                of: account,
+                .record(swept(account)),
+                now: asked,
+                maximumAgeHours: 48,
+                possession: .since(time("2026-11-20T09:00:00Z"))
+            )
+        }
+        let quiet = try notice(late)
+        #expect(quiet.doubtful.isEmpty)
+        let notice = try notice(late + [covered(third, nil)])
+        #expect(notice.doubtful.map(\.account) == [third])
+        let email = AlertEmail(notice, links: Self.links)
+        #expect(email.subject.contains("was lost to account 333344445555 in"))
+        #expect(email.text.contains("\n1 account\n  account 333344445555 has no usage tracker"))
+        #expect(email.text.contains("What 2 more of those that lost it use, their next sweep tells."))
+        #expect(!email.text.contains(consumer.text))
+        let message = String(
+            decoding: try GovernanceJSON.encode(UnknownUseMessage(notice, links: Self.links)),
+            as: UTF8.self
+        )
+        #expect(message.contains(#""account_count":3"#))
+    }
+
     @Test(arguments: [
         ("deregister-image", "it was deregistered"), ("disable-image", "it was disabled"),
         ("reset-image-attribute", "all its launch permissions were reset"),

@@ -49,6 +49,27 @@ import Testing
         #expect(isBefore == (expected ?? .tooOld != .tooOld))
     }
 
+    /// Only where nothing is wrong but that the account got the image after its last sweep.
+    @Test(arguments: [
+        ("2026-11-20T08:00:00Z", [], Possession.since(time("2026-11-20T09:00:00Z")), true),
+        ("2026-11-20T08:00:00Z", [], .found(time("2026-11-20T09:00:00Z")), true),
+        ("2026-11-20T08:00:00Z", [], .notRecorded(isLost: true), true),
+        ("2026-11-20T08:00:00Z", [], .since(time("2026-11-20T07:00:00Z")), false),
+        ("2026-11-20T08:00:00Z", [], .creationNotKnown, false), ("2026-11-20T08:00:00Z", [], .noMatter, false),
+        ("2026-11-20T08:00:00Z", ["fleets"], .since(time("2026-11-20T09:00:00Z")), false),
+        ("2026-11-17T08:00:00Z", [], .since(time("2026-11-20T09:00:00Z")), false),
+        ("2026-11-17T08:00:00Z", [], .noMatter, false),
+    ])
+    func whatTheNextSweepSettles(started: String, skipped: [String], possession: Possession, isSettled: Bool) {
+        func coverage(_ entry: CoverageEntry?) -> AccountCoverage {
+            AccountCoverage(of: consumer, entry, now: asked, maximumAgeHours: 48, possession: possession)
+        }
+        #expect(coverage(.record(swept(consumer, at: started, skipped: skipped))).isSettledByNextSweep == isSettled)
+        #expect(!coverage(nil).isSettledByNextSweep)
+        #expect(!coverage(.unreadable(attribute: "x")).isSettledByNextSweep)
+        #expect(!coverage(.record(CoverageRecord(account: consumer, region: region))).isSettledByNextSweep)
+    }
+
     /// A sweep has to be later than every time at which the account got what it has.
     @Test func severalPossessions() {
         let (early, late) = (time("2026-11-20T07:00:00Z"), time("2026-11-20T08:00:00Z"))
