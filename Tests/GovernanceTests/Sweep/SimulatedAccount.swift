@@ -13,6 +13,11 @@ struct AccountState: Sendable {
     var spotFleets: [SpotFleetRequestID: Set<ImageID>] = [:]
     /// Image Builder's, which name an image or a parameter.
     var recipes: [ImageRecipeARN: ImageReference] = [:]
+    var containerRecipes: [ContainerRecipeARN: ImageReference] = [:]
+    /// EKS's, by name: the launch template version that each launches.
+    var nodeGroups: [String: Resource] = [:]
+    /// Whether EC2 tells what refers to the images of the creator's.
+    var tellsReferences = false
     /// Images of the creator's that cannot be described here, and of which nothing is known from anywhere else: they may be
     /// anybody's. What is recorded of them stays.
     var obscure: Set<ImageID> = []
@@ -36,8 +41,8 @@ struct AccountState: Sendable {
         case .ec2Fleet(let id): fleets[id].map { $0.sorted().map(ImageReference.id) }
         case .spotFleetRequest(let id): spotFleets[id].map { $0.sorted().map(ImageReference.id) }
         case .imageRecipe(let arn): recipes[arn].map { [$0] }
+        case .containerRecipe(let arn): containerRecipes[arn].map { [$0] }
         case .parameter(let name): parameters[name].map { [.id($0)] }
-        default: nil
         }
     }
 
@@ -54,9 +59,23 @@ struct AccountState: Sendable {
         case .autoScalingGroups: groups.keys.map(Resource.autoScalingGroup)
         case .fleets: fleets.keys.map(Resource.ec2Fleet)
         case .spotFleets: spotFleets.keys.map(Resource.spotFleetRequest)
+        case .nodeGroups: Array(Set(nodeGroups.values).filter { references(of: $0) != nil })
         case .imageRecipes: recipes.keys.map(Resource.imageRecipe)
+        case .containerRecipes: containerRecipes.keys.map(Resource.containerRecipe)
         case .parameters: parameters.keys.map(Resource.parameter)
-        default: []
+        case .imageReferences: tellsReferences ? resources.filter(isReferring) : []
+        }
+    }
+
+    /// What EC2 looks at when it looks for references: every version of the launch templates, and only what names an image
+    /// itself.
+    private func isReferring(_ resource: Resource) -> Bool {
+        switch resource.kind {
+        case .instance, .launchTemplate, .imageRecipe, .containerRecipe, .parameter:
+            (references(of: resource) ?? []).contains { reference in
+                if case .id(let image) = reference { image != strangeImage } else { false }
+            }
+        case .launchConfiguration, .autoScalingGroup, .ec2Fleet, .spotFleetRequest: false
         }
     }
 
@@ -64,7 +83,7 @@ struct AccountState: Sendable {
         instances.keys.map(Resource.instance) + launchConfigurations.keys.map(Resource.launchConfiguration)
             + groups.keys.map(Resource.autoScalingGroup) + parameters.keys.map(Resource.parameter)
             + fleets.keys.map(Resource.ec2Fleet) + spotFleets.keys.map(Resource.spotFleetRequest)
-            + recipes.keys.map(Resource.imageRecipe)
+            + recipes.keys.map(Resource.imageRecipe) + containerRecipes.keys.map(Resource.containerRecipe)
             + templates.flatMap { template, versions in
                 versions.keys.map { .launchTemplateVersion(template, $0) }
             }

@@ -20,7 +20,7 @@ extension Simulation {
         if isLying, dice(5) == 0 { return lie() }
         let account = rig.account.current
         let name = Self.names[dice(2)]
-        switch dice(15) {
+        switch dice(18) {
         case 0, 1:
             let instance = SampleTests.instance(200 + number())
             let image = someImage()
@@ -65,6 +65,13 @@ extension Simulation {
         case 12:
             let reference: ImageReference? = [.parameter(Self.golden.text), .id(someImage()), nil][dice(3)]
             change { $0.recipes[Self.recipe] = reference }
+        case 14:
+            let reference: ImageReference? = [.parameter(Self.golden.text), .id(someImage()), nil][dice(3)]
+            change { $0.containerRecipes[Self.containerRecipe] = reference }
+        case 15, 16:
+            let versions = account.templates[Self.template]?.keys.sorted() ?? []
+            let version = dice(4) == 0 ? nil : random { versions.randomElement(using: &$0) }
+            change { $0.nodeGroups[Self.nodeGroup] = version.map { .launchTemplateVersion(Self.template, $0) } }
         case 13:
             change { $0.obscure = $0.obscure.isEmpty ? [otherImage] : [] }
         default:

@@ -45,6 +45,10 @@ final class Simulation: Sendable {
     static let recipe: ImageRecipeARN = .init(
         checked: "arn:aws:imagebuilder:eu-central-1:444455556666:image-recipe/base/1.0.0"
     )
+    static let containerRecipe: ContainerRecipeARN = .init(
+        checked: "arn:aws:imagebuilder:eu-central-1:444455556666:container-recipe/runner/1.0.0"
+    )
+    static let nodeGroup = "workers"
 
     init(seed: UInt64, isLying: Bool = false) {
         self.seed = seed
@@ -76,6 +80,9 @@ final class Simulation: Sendable {
         account.groups[groups[0]] = [image, otherImage]
         account.fleets[fleet] = [image]
         account.recipes[recipe] = .parameter(golden.text)
+        account.containerRecipes[containerRecipe] = .id(images.randomElement(using: &generator) ?? image)
+        if Bool.random(using: &generator) { account.nodeGroups[nodeGroup] = .launchTemplateVersion(template, 2) }
+        account.tellsReferences = Bool.random(using: &generator)
         // Nobody shares it as yet, as far as is known here.
         if Bool.random(using: &generator) { account.obscure = [otherImage] }
         return account
@@ -91,6 +98,7 @@ final class Simulation: Sendable {
         state.fleets = [:]
         state.spotFleets = [:]
         state.recipes = [:]
+        state.containerRecipes = [:]
         state.launchConfigurations = [:]
         state.templates = state.templates.mapValues { versions in versions.filter { $0.key == 1 } }
         state.instances = state.instances.filter { $0.key.text.hasSuffix("0100") }
