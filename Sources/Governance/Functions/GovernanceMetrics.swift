@@ -4,7 +4,7 @@ import LambdaRuntime
 public struct GovernanceMetrics: Sendable {
     public static let namespace = "AMISteward"
 
-    /// Numbers of their time; `SweepAge` in hours.
+    /// Numbers of their time; `SweepAge` in hours, `SweepDuration` in seconds. Each is in a dashboard.
     public enum Name: String, Sendable, CaseIterable {
         /// Alerts of which the account's owner and the topic were told, and those of which they were not.
         case alertsSent = "AlertsSent"
@@ -14,6 +14,13 @@ public struct GovernanceMetrics: Sendable {
         case unknownAccounts = "UnknownAccounts"
         case sweepAge = "SweepAge"
         case usageRows = "UsageRows"
+        /// Of a sweep, when it has ended: resources in use; those that were released; those that were in use again.
+        case sweepResources = "SweepResources"
+        case sweepReleased = "SweepReleased"
+        case sweepRevived = "SweepRevived"
+        /// Sections that may hold uses and were left out, in whole or in part.
+        case sweepSkippedSections = "SweepSkippedSections"
+        case sweepDuration = "SweepDuration"
     }
 
     private let functionName: String?
@@ -34,6 +41,8 @@ public struct GovernanceMetrics: Sendable {
 
 extension MetricSet.Metric {
     init(_ name: GovernanceMetrics.Name, _ value: Int) { self.init(name.rawValue, value) }
+
+    init(_ name: GovernanceMetrics.Name, seconds: Double) { self.init(name.rawValue, seconds, .seconds) }
 
     init(_ name: GovernanceMetrics.Name, hours: Double) { self.init(name.rawValue, hours, .none) }
 }

@@ -54,17 +54,13 @@ extension UsageTracker {
                 ]
             )
             logger.emit(
-                MetricSet(
-                    namespace: GovernanceMetrics.namespace,
-                    dimensions: [.init("FunctionName", functionName)],
-                    metrics: [
-                        .init("SweepDuration", Double(milliseconds) / 1000, .seconds),
-                        .init("SweepResources", checkpoint.resources),
-                        .init("SweepReleased", checkpoint.released),
-                        .init("SweepRevived", checkpoint.revived),
-                        .init("SweepSkippedSections", checkpoint.incomplete.count(where: \.mayHideUse)),
-                    ]
-                )
+                metrics.set([
+                    .init(.sweepDuration, seconds: Double(milliseconds) / 1000),
+                    .init(.sweepResources, checkpoint.resources),
+                    .init(.sweepReleased, checkpoint.released),
+                    .init(.sweepRevived, checkpoint.revived),
+                    .init(.sweepSkippedSections, checkpoint.incomplete.count(where: \.mayHideUse)),
+                ])
             )
         }
     }

@@ -22,7 +22,7 @@ public struct UsageTracker: Sendable {
     let store: DynamoDBUsageStore
     let inventory: LiveInventory
     let sweepIntervalHours: Int64
-    let functionName: String
+    let metrics: GovernanceMetrics
     let clock: @Sendable () -> EventTime = { EventTime(milliseconds: WallClock.system.now()) }
     private let role: RefreshingCredentialsProvider
     private let notes = EventNotes()
@@ -44,7 +44,8 @@ public struct UsageTracker: Sendable {
             throw ConfigurationError(message: "SWEEP_INTERVAL_HOURS is not a number from 1 to 168")
         }
         sweepIntervalHours = hours
-        functionName = environment["AWS_LAMBDA_FUNCTION_NAME"] ?? "usage-tracker"
+        metrics = GovernanceMetrics(environment)
+        let functionName = environment["AWS_LAMBDA_FUNCTION_NAME"] ?? "usage-tracker"
         let session = RoleSession(
             roleARN: try environment.required("CROSS_ACCOUNT_ROLE_ARN"),
             sessionName: RoleSession.sessionName(from: functionName)

@@ -8,7 +8,8 @@ resource "aws_cloudwatch_dashboard" "this" {
 
 locals {
   dashboard_charts = [
-    { title = "Sweeps: resources", namespace = "AMISteward", period = 3600, metrics = { SweepResources = "Maximum", SweepReleased = "Sum" } },
+    { title = "Sweeps: resources in use", namespace = "AMISteward", period = 3600, metrics = { SweepResources = "Maximum" } },
+    { title = "Sweeps: released, and in use again", namespace = "AMISteward", period = 3600, metrics = { SweepReleased = "Sum", SweepRevived = "Sum" } },
     { title = "Sweeps: sections that could not be listed", namespace = "AMISteward", period = 3600, metrics = { SweepSkippedSections = "Maximum" } },
     { title = "Sweeps: duration", namespace = "AMISteward", period = 3600, metrics = { SweepDuration = "Maximum" } },
     { title = "Invocations", namespace = "AWS/Lambda", period = 300, metrics = { Invocations = "Sum" } },
@@ -18,7 +19,7 @@ locals {
 
   dashboard_widgets = concat(
     [for index, chart in local.dashboard_charts : {
-      type = "metric", x = index % 3 * 8, y = floor(index / 3) * 6, width = 8, height = 6
+      type = "metric", x = index % 4 * 6, y = floor(index / 4) * 6, width = 6, height = 6
       properties = {
         title   = chart.title
         region  = local.region

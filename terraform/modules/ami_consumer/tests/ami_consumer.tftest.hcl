@@ -142,13 +142,13 @@ run "dashboard" {
   }
 
   assert {
-    condition     = length(jsondecode(one(aws_cloudwatch_dashboard.this).dashboard_body).widgets) == 7
+    condition     = length(jsondecode(one(aws_cloudwatch_dashboard.this).dashboard_body).widgets) == 8
     error_message = "The dashboard lacks a chart."
   }
 
   assert {
     condition = toset(flatten([for widget in jsondecode(one(aws_cloudwatch_dashboard.this).dashboard_body).widgets : [for metric in try(widget.properties.metrics, []) : metric[1]]])) == toset([
-      "SweepResources", "SweepReleased", "SweepSkippedSections", "SweepDuration", "Invocations", "Errors", "Throttles", "Duration",
+      "SweepResources", "SweepReleased", "SweepRevived", "SweepSkippedSections", "SweepDuration", "Invocations", "Errors", "Throttles", "Duration",
     ])
     error_message = "The dashboard shows other metrics."
   }
