@@ -54,6 +54,8 @@ def measure(options):
         step("checks", "checks of many rows", measures.growth_of_checks, executables, aws,
              [] if quick else [1, 100, 1000, 10_000, 100_000], 3)
         step("sweeps", "sweeps", measures.sweeps, executables, aws, [1000] if quick else [1000, 10_000, 100_000])
+        step("slow_sweeps", "sweeps whose answers take their time", measures.sweeps, executables, aws,
+             [] if quick else [0, 1000, 10_000], 300)
     figures["zip"] = measures.zip_sizes()
     return figures
 

@@ -11,6 +11,7 @@ import ssl
 import subprocess
 import sys
 import threading
+import time
 import urllib.parse
 from pathlib import Path
 
@@ -69,9 +70,11 @@ class Stand:
         self.lock = threading.Lock()
         self.reset(0)
 
-    def reset(self, rows, instances=None):
-        """`instances`: a sweep's account with so many, whose tables are empty; -1: that of before, as it is; None: no sweep."""
+    def reset(self, rows, instances=None, latency=0):
+        """`instances`: a sweep's account with so many, whose tables are empty; -1: that of before, as it is; None: no sweep.
+        `latency`: milliseconds after which an answer is given, a tenth of them for DynamoDB's."""
         with self.lock:
+            self.latency = latency / 1000
             if instances is None or instances >= 0:
                 self.account = account.Account(instances or 0)
                 self.tables = None if instances is None else account.Tables()
@@ -180,6 +183,8 @@ def serve(stand, accepted, context):
                 isCounted = True
                 with stand.lock:
                     stand.connections += 1
+            if stand.latency:
+                time.sleep(stand.latency / (10 if b"x-amz-target" in headers and b"DynamoDB" in headers[b"x-amz-target"] else 1))
             connection.sendall(head + answer)
     except (OSError, ValueError) as error:
         if not isinstance(error, (ConnectionError, ssl.SSLEOFError)):
@@ -220,7 +225,7 @@ def main():
 
     threading.Thread(target=accept, daemon=True).start()
     print(listener.getsockname()[1], flush=True)
-    # Commands on standard input: "reset ROWS [INSTANCES]" or "report"; each is answered with one line.
+    # Commands on standard input: "reset ROWS [INSTANCES [LATENCY]]" or "report"; each is answered with one line.
     for line in sys.stdin:
         command, *arguments = line.split()
         if command == "reset":

@@ -50,8 +50,8 @@ class AWS:
         print(text, file=self.process.stdin, flush=True)
         return json.loads(self.process.stdout.readline())
 
-    def reset(self, rows=0, instances=None):
-        self.command(f"reset {rows}" + ("" if instances is None else f" {instances}"))
+    def reset(self, rows=0, instances=None, latency=0):
+        self.command(f"reset {rows}" + ("" if instances is None else f" {instances} {latency}"))
 
     def report(self):
         return self.command("report")
@@ -294,15 +294,16 @@ def growth_of_checks(executables, aws, counts, repetitions):
     return result
 
 
-def sweeps(executables, aws, counts):
+def sweeps(executables, aws, counts, latency=0):
     """For each number of instances: what a first sweep costs, that records everything, and the next one, that finds
-    everything as it was; wall time is a sweep's own pace."""
+    everything as it was; wall time is a sweep's own pace, or what it waits for answers that come after `latency`
+    milliseconds, those of DynamoDB after a tenth of them."""
     result = []
     for count in counts:
         entry = {"count": count}
         aws.reset(0, count)
         for name in "first", "next":
-            aws.reset(0, -1)
+            aws.reset(0, -1, latency)
             with executables.swift("usage-tracker", aws.environment) as function:
                 before = function.cpu_time()
                 body, wall = function.invoke(SWEEP)

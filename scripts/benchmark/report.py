@@ -155,6 +155,8 @@ def print_all(figures, bars, render=table):
         sections.append(("A check by the image's number of usage rows", growth(figures["checks"], "rows")))
     if figures["sweeps"]:
         sections.append(("A sweep by the account's number of instances", sweeps(figures["sweeps"])))
+    if figures["slow_sweeps"]:
+        sections.append(("A sweep where answers come after 300 ms, DynamoDB's after 30", sweeps(figures["slow_sweeps"])))
     verdicts = [("bar", "measured", "at most", "")]
     for bar in bars:
         verdicts.append((bar.title, bar.show(bar.value), bar.show(bar.limit), "met" if bar.is_met else "MISSED"))
