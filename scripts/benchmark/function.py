@@ -82,6 +82,8 @@ class Function:
                 (os.POSIX_SPAWN_DUP2, null, 0), (os.POSIX_SPAWN_DUP2, self.log.fileno(), 1),
                 (os.POSIX_SPAWN_DUP2, self.log.fileno(), 2)])
         os.close(null)
+        self.process = os.pidfd_open(self.pid)  # readable when it has ended
+        self.poll.register(self.process, select.POLLIN)
         # All threads of the process, those that have ended too, in nanoseconds (clock_getcpuclockid(3)).
         self.clock = (~self.pid << 3) | 2
         try:
@@ -103,6 +105,7 @@ class Function:
     def end(self):
         os.kill(self.pid, signal.SIGKILL)
         os.waitpid(self.pid, 0)
+        os.close(self.process)
         for connection in [self.log, self.listener, *(connection.socket for connection in self.connections.values())]:
             connection.close()
 
@@ -113,6 +116,10 @@ class Function:
             if not ready:
                 raise FunctionFailed("the function asks nothing")
             for descriptor, _ in ready:
+                if descriptor == self.process:
+                    if len(ready) == 1:  # nothing that it asked before is left
+                        raise FunctionFailed("the function has ended")
+                    continue
                 if descriptor == self.listener.fileno():
                     connection = Connection(self.listener.accept()[0])
                     self.connections[connection.socket.fileno()] = connection
@@ -124,8 +131,6 @@ class Function:
                 self.poll.unregister(descriptor)
                 del self.connections[descriptor]
                 connection.socket.close()
-                if not self.connections and os.waitpid(self.pid, os.WNOHANG)[0]:
-                    raise FunctionFailed("the function has ended")
 
     def next(self):
         connection, method, path, body = self.received()

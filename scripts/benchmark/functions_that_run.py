@@ -1,4 +1,5 @@
-"""Lists the functions of the executables that run, for the linker: see scripts/order-functions."""
+"""Lists the functions of the executables that run, for the linker: see scripts/order-functions. First those that run in each
+invocation, then those of a start."""
 
 import os
 import re
@@ -21,11 +22,12 @@ WORK = {
 }
 
 
-def run(executable, name, environment, output):
+def run(executable, name, environment, rounds, output):
+    """Runs the executable under valgrind, with its work so many times over."""
     command = [
         "/usr/bin/valgrind", "--tool=callgrind", "--quiet", "--demangle=no", f"--callgrind-out-file={output}", executable]
     with Function(command, {**measures.SETTINGS, **environment}) as function:
-        for event in WORK[name]:
+        for event in WORK[name] * rounds:
             try:
                 function.invoke(event if isinstance(event, bytes) else event.read_bytes())
             except FunctionFailed:  # an answer that the stand-in does not have: what ran until then counts
@@ -34,25 +36,45 @@ def run(executable, name, environment, output):
         os.waitid(os.P_PID, function.pid, os.WEXITED | os.WNOWAIT)
 
 
-def names(profile):
-    """Names of functions in callgrind's output, without the marks of recursion and those that have no name."""
+def costs(profile):
+    """The instructions of each function in callgrind's output, those of the functions it calls left out; without functions
+    that have no name. Names come with their first mention, later ones are numbers; "calls=" is followed by the cost of the
+    called function."""
+    names, result, function, is_call = {}, {}, None, False
     for line in profile.read_text(errors="replace").splitlines():
-        if match := re.match(r"c?fn=\(\d+\) ([A-Za-z_$][^\s']*)", line):
-            yield match.group(1)
+        if match := re.match(r"(c?)fn=\((\d+)\)(?: ([^\s']*))?", line):
+            called, number, name = match.groups()
+            if name is not None:
+                names[number] = name
+            if not called:
+                function = names[number]
+        elif line.startswith("calls="):
+            is_call = True
+        elif match := re.match(r"[-+*\d]\S* (\d+)$", line):
+            if not is_call and function and re.match(r"[A-Za-z_$]", function):
+                result[function] = result.get(function, 0) + int(match.group(1))
+            is_call = False
+    return result
 
 
 def main():
     executables = Path(sys.argv[1])
-    found = {}  # in order, each once
+    warm, others = {}, {}  # in order, each once
     with measures.AWS() as aws, tempfile.TemporaryDirectory() as directory:
         aws.reset(100)
-        for name in WORK:
+        # The usage tracker comes first, since it has the most events.
+        for name in sorted(WORK, key=lambda name: name != "usage-tracker"):
             executable = executables / "".join(word.capitalize() for word in name.split("-"))
             output = Path(directory) / name
-            run(executable, name, aws.environment, output)
-            found |= dict.fromkeys(names(output))
-            print(f"{name}: {len(found)} functions so far", file=sys.stderr)
-    print("\n".join(found))
+            run(executable, name, aws.environment, 1, output)
+            once = costs(output)
+            run(executable, name, aws.environment, 3, output)
+            thrice = costs(output)
+            # What runs at the second time and the third, not at a start alone.
+            warm |= dict.fromkeys(function for function in thrice if thrice[function] > once.get(function, 0) * 1.2)
+            others |= dict.fromkeys(thrice)
+            print(f"{name}: {len(others)} functions so far, {len(warm)} of them in each invocation", file=sys.stderr)
+    print("\n".join(warm | others))
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ enum RevisedItem {
         revision: Int?,
         table: String
     ) -> DynamoDB.PutItem {
-        var item = key.merging(texts.mapValues { .string($0) }) { key, _ in key }
+        var item = key.with(texts)
         item[Self.revision] = .number((revision ?? 0) + 1)
         let condition: DynamoDB.Expression =
             if let revision {
@@ -27,6 +27,14 @@ enum RevisedItem {
 extension DynamoDB.Item {
     /// The attributes that are text.
     var texts: ItemAttributes { compactMapValues(\.stringValue) }
+
+    /// This key with text attributes of other names.
+    func with(_ texts: ItemAttributes) -> DynamoDB.Item {
+        var item = self
+        item.reserveCapacity(count + texts.count + 1)
+        for (name, text) in texts { item[name] = .string(text) }
+        return item
+    }
 
     func revision() throws(MalformedItem) -> Int {
         guard let revision = self[RevisedItem.revision]?.integerValue else {

@@ -76,7 +76,7 @@ public struct DynamoDBUsageStore: UsageStore {
     }
 
     private func item(of record: MappingRecord) -> DynamoDB.Item {
-        var item = key(of: record.key).merging(record.attributes.mapValues { .string($0) }) { key, _ in key }
+        var item = key(of: record.key).with(record.attributes)
         if let expiry = record.expiry(afterDays: tombstoneDays) {
             item[MappingRecord.expiryAttribute] = .number(Int(expiry))
         }
@@ -125,8 +125,7 @@ public struct DynamoDBUsageStore: UsageStore {
         let condition = Self.expression(change.condition)
         switch change {
         case .put(let row, _):
-            let item = key.merging(row.attributes.mapValues { .string($0) }) { key, _ in key }
-            return .put(.init(table: usageTable, item: item, condition: condition))
+            return .put(.init(table: usageTable, item: key.with(row.attributes), condition: condition))
         case .delete:
             return .delete(.init(table: usageTable, key: key, condition: condition))
         }
