@@ -12,6 +12,8 @@ from localcloud.client import LocalCloud
 from localcloud.testing import create_role
 
 ORGANIZATION_EMAIL = "member@example.com"
+# Whose images these tests list: accounts that no other test uses.
+OWNER, FRIEND, STRANGER = "414141414141", "424242424242", "434343434343"
 
 
 def code(call, **parameters: object) -> str:  # type: ignore[no-untyped-def]
@@ -97,7 +99,7 @@ def test_an_unknown_operation_says_so_at_once(cloud: LocalCloud) -> None:
 
 
 def image(cloud: LocalCloud, name: str) -> str:
-    return cloud.client("ec2", "creator").register_image(Name=name, RootDeviceName="/dev/xvda")["ImageId"]
+    return cloud.client("ec2", OWNER).register_image(Name=name, RootDeviceName="/dev/xvda")["ImageId"]
 
 
 def seen(cloud: LocalCloud, account: str, **parameters: object) -> list[str]:
@@ -105,77 +107,77 @@ def seen(cloud: LocalCloud, account: str, **parameters: object) -> list[str]:
 
 
 def test_images_are_visible_to_those_they_are_shared_with(cloud: LocalCloud) -> None:
-    ec2 = cloud.client("ec2", "creator")
+    ec2 = cloud.client("ec2", OWNER)
     ami = image(cloud, "shared")
-    assert seen(cloud, "creator", Owners=["self"], Filters=[{"Name": "name", "Values": ["shared"]}]) == [ami]
-    assert code(cloud.client("ec2", "consumer-a").describe_images, ImageIds=[ami]) == "InvalidAMIID.NotFound"
-    ec2.modify_image_attribute(ImageId=ami, LaunchPermission={"Add": [{"UserId": "222222222222"}]})
-    assert seen(cloud, "consumer-a", ImageIds=[ami]) == [ami]
-    assert seen(cloud, "consumer-a", Owners=["111111111111"]) == [ami]
-    assert seen(cloud, "consumer-a", ExecutableUsers=["self"]) == [ami]
-    assert seen(cloud, "consumer-a", Owners=["self"]) == []
-    assert seen(cloud, "consumer-b", Owners=["111111111111"]) == []
-    (found,) = cloud.client("ec2", "consumer-a").describe_images(ImageIds=[ami])["Images"]
-    assert (found["OwnerId"], found["Name"]) == ("111111111111", "shared")
+    assert seen(cloud, OWNER, Owners=["self"], Filters=[{"Name": "name", "Values": ["shared"]}]) == [ami]
+    assert code(cloud.client("ec2", FRIEND).describe_images, ImageIds=[ami]) == "InvalidAMIID.NotFound"
+    ec2.modify_image_attribute(ImageId=ami, LaunchPermission={"Add": [{"UserId": FRIEND}]})
+    assert seen(cloud, FRIEND, ImageIds=[ami]) == [ami]
+    assert seen(cloud, FRIEND, Owners=[OWNER]) == [ami]
+    assert seen(cloud, FRIEND, ExecutableUsers=["self"]) == [ami]
+    assert seen(cloud, FRIEND, Owners=["self"]) == []
+    assert seen(cloud, STRANGER, Owners=[OWNER]) == []
+    (found,) = cloud.client("ec2", FRIEND).describe_images(ImageIds=[ami])["Images"]
+    assert (found["OwnerId"], found["Name"]) == (OWNER, "shared")
     ec2.modify_image_attribute(ImageId=ami, Attribute="launchPermission", OperationType="add", UserGroups=["all"])
-    assert seen(cloud, "consumer-b", ImageIds=[ami]) == [ami]
+    assert seen(cloud, STRANGER, ImageIds=[ami]) == [ami]
     assert len(ec2.describe_image_attribute(ImageId=ami, Attribute="launchPermission")["LaunchPermissions"]) == 2
     ec2.reset_image_attribute(ImageId=ami, Attribute="launchPermission")
-    assert code(cloud.client("ec2", "consumer-b").describe_images, ImageIds=[ami]) == "InvalidAMIID.NotFound"
+    assert code(cloud.client("ec2", STRANGER).describe_images, ImageIds=[ami]) == "InvalidAMIID.NotFound"
 
 
 def test_one_image_that_cannot_be_seen_fails_the_whole_request(cloud: LocalCloud) -> None:
     ami = image(cloud, "alone")
     assert (
-        code(cloud.client("ec2", "creator").describe_images, ImageIds=[ami, "ami-00000000000000000"])
+        code(cloud.client("ec2", OWNER).describe_images, ImageIds=[ami, "ami-00000000000000000"])
         == "InvalidAMIID.NotFound"
     )
 
 
 def test_images_shared_with_an_organization_or_a_unit(cloud: LocalCloud) -> None:
-    organizations = cloud.client("organizations", "creator")
+    organizations = cloud.client("organizations", OWNER)
     organization = organizations.create_organization(FeatureSet="ALL")["Organization"]
     root = organizations.list_roots()["Roots"][0]["Id"]
     unit = organizations.create_organizational_unit(ParentId=root, Name="unit")["OrganizationalUnit"]
     member = organizations.create_account(AccountName="member", Email=ORGANIZATION_EMAIL)["CreateAccountStatus"][
         "AccountId"
     ]
-    ec2 = cloud.client("ec2", "creator")
+    ec2 = cloud.client("ec2", OWNER)
     by_organization, by_unit = image(cloud, "by-organization"), image(cloud, "by-unit")
     ec2.modify_image_attribute(
         ImageId=by_organization, LaunchPermission={"Add": [{"OrganizationArn": organization["Arn"]}]}
     )
     ec2.modify_image_attribute(ImageId=by_unit, LaunchPermission={"Add": [{"OrganizationalUnitArn": unit["Arn"]}]})
-    assert seen(cloud, member, Owners=["111111111111"]) == [by_organization]
+    assert seen(cloud, member, Owners=[OWNER]) == [by_organization]
     organizations.move_account(AccountId=member, SourceParentId=root, DestinationParentId=unit["Id"])
-    assert seen(cloud, member, Owners=["111111111111"]) == [by_organization, by_unit]
-    assert seen(cloud, "consumer-b", Owners=["111111111111"]) == []
+    assert seen(cloud, member, Owners=[OWNER]) == [by_organization, by_unit]
+    assert seen(cloud, STRANGER, Owners=[OWNER]) == []
 
 
 def test_disabled_and_deregistered_images(cloud: LocalCloud) -> None:
-    ec2 = cloud.client("ec2", "creator")
+    ec2 = cloud.client("ec2", OWNER)
     ami = image(cloud, "old")
-    ec2.modify_image_attribute(ImageId=ami, LaunchPermission={"Add": [{"UserId": "222222222222"}]})
-    instance = cloud.client("ec2", "consumer-a").run_instances(
+    ec2.modify_image_attribute(ImageId=ami, LaunchPermission={"Add": [{"UserId": FRIEND}]})
+    instance = cloud.client("ec2", FRIEND).run_instances(
         ImageId=ami, MinCount=1, MaxCount=1, InstanceType="t3.micro"
     )
     assert instance["Instances"][0]["ImageId"] == ami
     ec2.enable_image_deprecation(ImageId=ami, DeprecateAt="2030-01-01T00:00:00Z")
     ec2.disable_image(ImageId=ami)
-    assert seen(cloud, "creator", Owners=["self"], Filters=[{"Name": "name", "Values": ["old"]}]) == []
+    assert seen(cloud, OWNER, Owners=["self"], Filters=[{"Name": "name", "Values": ["old"]}]) == []
     (found,) = ec2.describe_images(ImageIds=[ami], IncludeDisabled=True)["Images"]
     assert found["State"] == "disabled"
     assert ec2.describe_image_attribute(ImageId=ami, Attribute="launchPermission")["LaunchPermissions"] == []
     ec2.enable_image(ImageId=ami)
-    assert seen(cloud, "creator", ImageIds=[ami]) == [ami]
+    assert seen(cloud, OWNER, ImageIds=[ami]) == [ami]
     ec2.deregister_image(ImageId=ami)
-    assert seen(cloud, "creator", ImageIds=[ami]) == []
-    assert code(cloud.client("ec2", "consumer-b").describe_images, ImageIds=[ami]) == "InvalidAMIID.NotFound"
+    assert seen(cloud, OWNER, ImageIds=[ami]) == []
+    assert code(cloud.client("ec2", STRANGER).describe_images, ImageIds=[ami]) == "InvalidAMIID.NotFound"
 
 
 def test_images_that_cannot_be_seen_cannot_be_launched(cloud: LocalCloud) -> None:
     ami = image(cloud, "private")
-    launch = cloud.client("ec2", "consumer-b").run_instances
+    launch = cloud.client("ec2", STRANGER).run_instances
     assert code(launch, ImageId=ami, MinCount=1, MaxCount=1, InstanceType="t3.micro") == "InvalidAMIID.NotFound"
 
 
