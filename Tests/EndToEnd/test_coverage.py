@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from amictl import OK, amictl
 from measures import metrics, values
 from story import CONSUMER_A, CONSUMER_B, CREATOR, ORGANIZATION, Stage, Story
 from world import World
@@ -293,6 +294,15 @@ def test_a_share_of_before_the_installation(story: Story, worlds: dict[str, Worl
     assert check(story)["shared_with"] == []
 
 
+def test_who_lists_shares_sees_which_were_found(story: Story) -> None:
+    story.share(CONSUMER_A)
+    check(story)
+    number = story.cloud.account(CREATOR)
+    listed = amictl(story.cloud, number, "shares", story.image, "--output", "json").expect(OK).json
+    assert [share["event_name"] for share in listed["shares"]] == ["DescribeImageAttribute"]
+    assert "found: no event told of it" in amictl(story.cloud, number, "shares", story.image).expect(OK).out
+
+
 def test_the_guard_records_what_it_finds(story: Story, worlds: dict[str, World]) -> None:
     world = worlds[CONSUMER_A]
     ec2 = story.cloud.client("ec2", CREATOR)
@@ -349,6 +359,49 @@ def test_shares_are_looked_for_each_day(story: Story, worlds: dict[str, World]) 
     assert "share_search" not in answer
     assert world.number not in answer["unknown_accounts"]
     assert check(story)["verdict"] == "clear"
+
+
+def test_the_end_of_a_share_that_no_event_told_of(story: Story, worlds: dict[str, World]) -> None:
+    """Once EC2 has not listed it on two days, whoever uses the image is told, once."""
+    world = worlds[CONSUMER_A]
+    story.tell(at(story.share(CONSUMER_A), days=3))
+    world.instance(story.image)
+    world.sweep()
+    story.unshare(CONSUMER_A)
+    principal = f"account#{world.number}"
+
+    def search() -> list[dict[str, str]]:
+        search_from(story)
+        answer, failed = story.stage.invoke("deregistration-checker", {"measure": {}})
+        assert not failed, answer
+        return [each for each in answer["share_search"]["ended"] if each["image_id"] == story.image]
+
+    assert search() == []
+    assert story.principals()[principal]["status"] == "shared"
+    assert story.mail() == []
+    yesterday = datetime.datetime.now(datetime.UTC) - datetime.timedelta(hours=25)
+    story.cloud.client("dynamodb", CREATOR).update_item(
+        TableName=story.stage.deployment.terraform.outputs()["creator"]["shares_table"],
+        Key={"image_id": {"S": story.image}, "principal": {"S": principal}},
+        UpdateExpression="SET unlisted_since = :t",
+        ExpressionAttributeValues={":t": {"S": yesterday.strftime("%Y-%m-%dT%H:%M:%S.000Z")}},
+    )
+    function = story.stage.function("deregistration-checker")
+    # Cut off before anybody is told, it is told by the next run.
+    story.cloud.fault("kill-before", function=function, action="ses:SendEmail", times=1)
+    search_from(story)
+    assert story.stage.invoke("deregistration-checker", {"measure": {}})[1]
+    story.cloud.clear_faults()
+    assert (story.principals()[principal]["status"], story.mail()) == ("removed", [])
+    time.sleep(7)  # the claim of whoever was cut off ends with its time
+    assert search() == [{"image_id": story.image, "principal": principal}]
+    search()
+    (mail,) = story.mail()
+    assert "no event told of it" in mail["text"]
+    assert f"it had happened by {yesterday:%Y-%m-%d %H:%M:%S} UTC" in " ".join(mail["text"].split())
+    (message,) = story.messages()
+    assert message["event_name"] == "DescribeImageAttribute"
+    assert check(story)["verdict"] == "in-use"
 
 
 def search_from(story: Story) -> None:

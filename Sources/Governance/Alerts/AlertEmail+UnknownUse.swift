@@ -27,8 +27,8 @@ extension AlertEmail.Facts {
             ("Image name", notice.imageName ?? "not known", nil),
             ("Owner of the image", loss.creator.text, nil),
             ("What happened", "\(notice.whatHappened) (\(loss.occurrence.eventName))", nil),
-            ("Who did it", loss.occurrence.actor ?? "not known: EC2 reported only the change of state", nil),
-            ("When", loss.occurrence.time.readable, nil),
+            ("Who did it", loss.whoDidIt, nil),
+            ("When", loss.when, nil),
         ]
         let others = notice.accounts.count - accounts.count
         meaning =

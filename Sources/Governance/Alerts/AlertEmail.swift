@@ -52,8 +52,8 @@ public struct AlertEmail: Hashable, Sendable {
                 ("Image name", alert.imageName ?? "not known", nil),
                 ("Owner of the image", loss.creator.text, nil),
                 ("What happened", alert.whatHappened.sentence + " (\(loss.occurrence.eventName))", nil),
-                ("Who did it", loss.occurrence.actor ?? "not known: EC2 reported only the change of state", nil),
-                ("When", loss.occurrence.time.readable, nil),
+                ("Who did it", loss.whoDidIt, nil),
+                ("When", loss.when, nil),
                 ("Known from", alert.coverage.description, nil),
                 ("Last event", alert.coverage.lastEventText, nil),
             ]

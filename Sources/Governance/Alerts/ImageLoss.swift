@@ -59,6 +59,19 @@ public struct ImageLoss: Hashable, Sendable {
         status == .removed ? "removed#\(occurrence.eventID)" : status.rawValue
     }
 
+    /// Who took it away, as far as is known.
+    var whoDidIt: String {
+        if let actor = occurrence.actor { return actor }
+        return occurrence.isFound
+            ? "not known: no event told of it; EC2 was found not to list the launch permission any more"
+            : "not known: EC2 reported only the change of state"
+    }
+
+    /// When, as far as is known.
+    var when: String {
+        occurrence.isFound ? "not known: it had happened by \(occurrence.time.readable)" : occurrence.time.readable
+    }
+
     /// The principals that lost the image and may concern the account: never another account.
     public func principals(concerning account: AccountID) -> [Principal] {
         guard case .principals(let principals) = scope else { return [] }

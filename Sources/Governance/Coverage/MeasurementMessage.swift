@@ -10,6 +10,9 @@ struct MeasurementMessage: Encodable {
         let images: Int
         let found: [Share]
         let foundCount: Int
+        /// Shares that EC2 does not list any more, and of whose end no event told.
+        let ended: [Share]
+        let endedCount: Int
         /// Whether every image was looked at; else the next run goes on.
         let complete: Bool
     }
@@ -29,12 +32,17 @@ struct MeasurementMessage: Encodable {
         unknownAccounts = Array(result.unknownAccounts.prefix(Self.maximumListed))
         unknownAccountCount = result.unknownAccounts.count
         shareSearch = search.map { report in
-            Search(
+            let ended = report.ended.flatMap { end in
+                end.principals.map { Search.Share(imageId: end.image, principal: $0.description) }
+            }
+            return Search(
                 images: report.images,
                 found: report.found.prefix(Self.maximumListed).map { share in
                     Search.Share(imageId: share.image, principal: share.principal.description)
                 },
                 foundCount: report.found.count,
+                ended: Array(ended.prefix(Self.maximumListed)),
+                endedCount: ended.count,
                 complete: report.isComplete
             )
         }

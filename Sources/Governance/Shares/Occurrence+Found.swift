@@ -1,10 +1,10 @@
-/// Shares that no event told of: EC2 lists them as launch permissions.
+/// Changes of shares that no event told of: EC2 lists a launch permission that is not recorded, or does not list one that is.
 extension Occurrence {
     private static let foundName = "DescribeImageAttribute"
     private static let foundID = "found"
 
-    /// Of a launch permission that EC2 listed.
-    /// - Parameter time: When EC2 had answered. The permission was given by then, nobody knows when.
+    /// Of a launch permission that EC2 listed, or no longer listed.
+    /// - Parameter time: When EC2 had answered. The permission was given, or taken away, by then, nobody knows when.
     public static func found(at time: EventTime) -> Occurrence {
         Occurrence(time: time, eventID: foundID, eventName: foundName, actor: nil)
     }

@@ -1,6 +1,7 @@
-/// Records shares that EC2 lists and no event told of: they are older than the installation, or their event was lost.
-///
-/// Nothing is taken away: a share that is recorded, and that EC2 does not list, stays until an event tells of its end.
+/// Records shares that EC2 lists and no event told of: they are older than the installation, or their event was lost. And it
+/// notes, and finally tells, which shares are recorded that EC2 does not list: the event of their end was lost. What was taken
+/// away a moment ago is told by its event, hours late at the most; so a share has ended only once EC2 has not listed it for a
+/// day.
 public struct ShareDiscovery<Store: ShareStore>: Sendable {
     let store: Store
     let region: Region
@@ -36,4 +37,52 @@ public struct ShareDiscovery<Store: ShareStore>: Sendable {
         let found = written.filter { $0.status == .shared && $0.permission.occurrence == occurrence }
         return (recorded.filter { !missing.contains($0.principal) } + written, found.map(\.principal).sorted())
     }
+
+    /// Notes since when EC2 does not list shares that are recorded.
+    ///
+    /// - Parameters:
+    ///   - permitted: Whom EC2 lets launch the image.
+    ///   - recorded: All records of the image's principals, as they are.
+    ///   - time: When EC2 had answered.
+    /// - Returns: the principals that have lost the image, sorted, by when they had: those whose share EC2 has not listed for
+    ///   long, and, for some days, those of which that is recorded, lest whoever was to tell of it was cut off.
+    func ends(
+        _ permitted: [Principal],
+        recorded: [Stored<ShareRecord>],
+        at time: EventTime
+    ) async throws -> [EventTime: [Principal]] {
+        let permitted = Set(permitted)
+        var ends: [EventTime: [Principal]] = [:]
+        var notes: [(record: ShareRecord, revision: Int?)] = []
+        for stored in recorded {
+            var record = stored.value
+            let listed = permitted.contains(record.principal)
+            let since = record.unlistedSince
+            switch (record.status, listed) {
+            case (.shared, true):
+                record.unlistedSince = nil
+            case (.shared, false):
+                // EC2 may be behind a share as new as that.
+                guard record.permission.occurrence.time <= Occurrence.found(at: time).order else { continue }
+                record.unlistedSince = since ?? time
+                if let since, since.advanced(bySeconds: Self.patienceSeconds) <= time {
+                    ends[since, default: []].append(record.principal)
+                }
+            case (.removed, false):
+                let end = record.permission.occurrence
+                guard end.isFound, end.time.advanced(bySeconds: Self.retellSeconds) > time else { continue }
+                ends[end.time, default: []].append(record.principal)
+            case (.removed, true), (.disabled, _), (.deregistered, _):
+                continue
+            }
+            if record != stored.value { notes.append((record, stored.revision)) }
+        }
+        // Whoever else changed a record meanwhile knows better.
+        if !notes.isEmpty { _ = try await store.write(notes) }
+        return ends.mapValues { $0.sorted() }
+    }
+
+    /// A search each day sees it twice.
+    private static var patienceSeconds: Int64 { 20 * 3600 }
+    private static var retellSeconds: Int64 { 7 * 86_400 }
 }

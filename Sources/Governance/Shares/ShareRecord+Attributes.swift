@@ -28,6 +28,7 @@ extension ShareRecord {
         attributes.write(current.occurrence, as: "event_")
         attributes["first_shared"] = firstShared?.description
         if latestShare != firstShared { attributes["last_shared"] = latestShare?.description }
+        attributes["unlisted_since"] = unlistedSince?.description
         if permission != current { attributes.write(permission, as: "permission_") }
         attributes.write(revocations, as: "revoked_by_")
         return attributes
@@ -47,7 +48,8 @@ extension ShareRecord {
             permission: permission,
             revocations: try attributes.sightings("revoked_by_"),
             firstShared: try attributes.time(at: "first_shared"),
-            lastShared: try attributes.time(at: "last_shared")
+            lastShared: try attributes.time(at: "last_shared"),
+            unlistedSince: try attributes.time(at: "unlisted_since")
         )
     }
 }

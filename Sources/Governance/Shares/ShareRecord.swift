@@ -35,6 +35,8 @@ public struct ShareRecord: Hashable, Sendable {
     public internal(set) var firstShared: EventTime?
     /// The latest such time, however it went on.
     var latestShare: EventTime?
+    /// When EC2 was first seen not to list the share, though no event told of its end; nil while EC2 lists it.
+    var unlistedSince: EventTime?
 
     public init(
         image: ImageID,
@@ -43,7 +45,8 @@ public struct ShareRecord: Hashable, Sendable {
         permission: Sighting<ShareStatus>,
         revocations: Sightings<ShareStatus> = Sightings(),
         firstShared: EventTime?,
-        lastShared: EventTime? = nil
+        lastShared: EventTime? = nil,
+        unlistedSince: EventTime? = nil
     ) {
         self.image = image
         self.principal = principal
@@ -52,6 +55,7 @@ public struct ShareRecord: Hashable, Sendable {
         self.revocations = revocations
         self.firstShared = firstShared
         latestShare = lastShared ?? firstShared
+        self.unlistedSince = unlistedSince
     }
 
     /// The status, and the event that made it. A principal that had lost the image already loses nothing when the image
@@ -96,9 +100,10 @@ extension ShareRecord {
         in region: Region
     ) -> ShareRecord? {
         let shared = change.permission.status == .shared ? change.permission.occurrence.time : nil
-        let isFound = change.permission.occurrence.isFound
-        // Of a share that is recorded, an event told more than what EC2 lists.
-        if isFound, current?.status == .shared { return nil }
+        if change.permission.occurrence.isFound, (current?.status == .shared) == (change.permission.status == .shared) {
+            // Nothing new; and of a share that is recorded, an event told more than what EC2 lists.
+            return nil
+        }
         guard let current else {
             return ShareRecord(
                 image: image,
@@ -118,8 +123,9 @@ extension ShareRecord {
         } else {
             merged.latestShare = current.lastShared
         }
-        // What was taken away meanwhile, EC2 may still list.
-        if isFound, merged.status != .shared { return nil }
+        if merged.permission != current.permission { merged.unlistedSince = nil }
+        // EC2 may still list what was taken away meanwhile, and not list yet what was given.
+        if change.permission.occurrence.isFound, merged.status != change.permission.status { return nil }
         return merged == current ? nil : merged
     }
 

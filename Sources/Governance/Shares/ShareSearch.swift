@@ -3,13 +3,13 @@ import AWSServices
 import LambdaRuntime
 
 /// Goes through all images of the account, a round each day, and records the shares that no event told of: what was there
-/// before the installation is known without anybody asking about it.
+/// before the installation is known without anybody asking about it. And it finds the shares of whose end no event told.
 ///
 /// It takes half of the time that is left, and looks at no more than ten images a second, so that it takes little of what
 /// EC2 allows an account; a later run goes on where this one ended.
 ///
-/// AWS calls: `ec2:DescribeImages`, `ec2:DescribeImageAttribute`; `dynamodb:GetItem` and `PutItem` on the shares table, and,
-/// of images that are shared, `Query`; where a share is to be recorded, also `BatchGetItem` and `TransactWriteItems`.
+/// AWS calls: `ec2:DescribeImages`, `ec2:DescribeImageAttribute`; `dynamodb:GetItem`, `PutItem` and `Query` on the shares table;
+/// where a share is to be recorded, also `BatchGetItem` and `TransactWriteItems`.
 struct ShareSearch: Sendable {
     let ec2: EC2
     let store: DynamoDBShareStore
@@ -23,10 +23,20 @@ struct ShareSearch: Sendable {
             let principal: Principal
         }
 
+        /// The end of an image's shares.
+        struct End: Hashable, Sendable {
+            let image: ImageID
+            let principals: [Principal]
+            /// By when they had ended.
+            let time: EventTime
+        }
+
         /// How many images were looked at.
         var images = 0
         /// Shares that were recorded.
         var found: [Share] = []
+        /// Shares that have ended, by no event's word.
+        var ended: [End] = []
         /// What kept images from being looked at: the search went past them, to come back in the next round, or, where it
         /// was for no fault of theirs, ended before them.
         var failures: [any Error] = []
@@ -61,8 +71,9 @@ struct ShareSearch: Sendable {
             }
             for outcome in outcomes {
                 switch outcome {
-                case .success(let found):
+                case .success(let (found, ended)):
                     report.found += found
+                    report.ended += ended
                 case .failure(let error):
                     report.failures.append(error)
                     isCutOff = isCutOff || !Self.isOfOneImage(error)
@@ -80,8 +91,8 @@ struct ShareSearch: Sendable {
         logger.info(
             "looked for shares that no event told of",
             [
-                "images": report.images, "found": report.found.count, "failed": report.failures.count,
-                "complete": report.isComplete,
+                "images": report.images, "found": report.found.count, "ended": report.ended.count,
+                "failed": report.failures.count, "complete": report.isComplete,
             ]
         )
         return report
@@ -97,18 +108,32 @@ struct ShareSearch: Sendable {
         return images.sorted { $0.id < $1.id }
     }
 
-    private func look(at image: Image) async -> Result<[Report.Share], any Error> {
+    private func look(at image: Image) async -> Result<([Report.Share], [Report.End]), any Error> {
         do {
-            let permitted = try await ec2.launchPermissions(imageID: image.id.text).compactMap(Principal.init(_:))
+            let permitted = try await ec2.launchPermissions(imageID: image.id.text).map(Principal.init(_:))
             let time = EventTime(effects.now())
-            guard !permitted.isEmpty else { return .success([]) }
-            let recorded = try await store.shareRecords(of: image.id, principals: nil).map(\.value)
-            let (_, found) = try await ShareDiscovery(store: store, region: region)
-                .record(permitted, of: image.id, named: image.name, recorded: recorded, at: time)
-            return .success(found.map { Report.Share(image: image.id, principal: $0) })
+            let recorded = try await store.shareRecords(of: image.id, principals: nil)
+            let known = permitted.compactMap { $0 }
+            let discovery = ShareDiscovery(store: store, region: region)
+            let (_, found) = try await discovery.record(
+                known,
+                of: image.id,
+                named: image.name,
+                recorded: recorded.map(\.value),
+                at: time
+            )
+            // A permission of an unknown kind may be any principal's.
+            let ends =
+                known.count == permitted.count ? try await discovery.ends(known, recorded: recorded, at: time) : [:]
+            return .success(
+                (
+                    found.map { Report.Share(image: image.id, principal: $0) },
+                    ends.sorted { $0.key < $1.key }.map { Report.End(image: image.id, principals: $1, time: $0) }
+                )
+            )
         } catch let error as AWSError where error.isMissingImage {
             // It was deregistered meanwhile.
-            return .success([])
+            return .success(([], []))
         } catch {
             return .failure(error)
         }

@@ -25,6 +25,16 @@ import Testing
         )
     }
 
+    /// A share that was found counts as of a quarter of an hour before: EC2 may have been behind with the loss.
+    @Test(arguments: [("09:44:59", true), ("09:45:00", false)])
+    func aShareThatWasFound(loss: String, remains: Bool) throws {
+        let found = found(Self.account, at: time("2026-11-20T10:00:00Z"))
+        let event = E.unshare(loss, [Self.account])
+        let assessment = LossAssessment(try #require(ImageLoss(event)), shares: [found], image: nil)
+        #expect(assessment.remaining == (remains ? [Self.account] : []))
+        #expect(assessment.possessions[consumer] == .found(time("2026-11-20T10:00:00Z")))
+    }
+
     struct Case: Sendable, CustomTestStringConvertible {
         let name: String
         let before: [GovernanceEvent]

@@ -43,7 +43,10 @@ import Testing
             if Int.random(in: 0..<3, using: &generator) == 0 { evidence.shares.append(share(.account(account))) }
         }
         if Int.random(in: 0..<8, using: &generator) == 0 { evidence.shares.append(share(organization)) }
-        if Int.random(in: 0..<3, using: &generator) == 0 { evidence.shares.append(lost(.all, &generator)) }
+        for principal in [Principal.all, .account(accounts[3])] where Int.random(in: 0..<3, using: &generator) == 0 {
+            guard !evidence.shares.contains(where: { $0.principal == principal }) else { continue }
+            evidence.shares.append(lost(principal, &generator))
+        }
         if Int.random(in: 0..<3, using: &generator) == 0 {
             let hours = Int64.random(in: 0...300, using: &generator)
             let recorded = asked.advanced(bySeconds: -3600 * hours)
@@ -89,6 +92,22 @@ import Testing
         (
             "a share that EC2 alone knows",
             { $0.launchPermissions = .principals([.account(accounts.randomElement(using: &$1)!)]) }
+        ),
+        (
+            "a share that was found only now",
+            { evidence, generator in
+                guard let index = evidence.shares.indices.randomElement(using: &generator) else { return }
+                guard evidence.shares[index].status == .shared else { return }
+                evidence.shares[index] = found(evidence.shares[index].principal, at: asked)
+            }
+        ),
+        (
+            "a share that was made again before it ended",
+            { evidence, generator in
+                let ended = evidence.shares.indices.filter { evidence.shares[$0].status == .removed }
+                guard let index = ended.randomElement(using: &generator) else { return }
+                evidence.shares[index].latestShare = evidence.shares[index].current.occurrence.time
+            }
         ),
         ("no word from EC2", { evidence, _ in evidence.launchPermissions = .notAvailable(reason: "x") }),
         (

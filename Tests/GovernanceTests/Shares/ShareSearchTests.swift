@@ -20,6 +20,8 @@ import Testing
         /// EC2's error code for an image, or for all of them.
         let failing = Mutex<[ImageID?: String]>([:])
         let now = Mutex(asked)
+        /// Whether there are permissions of an unknown kind.
+        let galaxy = Mutex(false)
 
         init(_ images: [ImageID: [Principal]], _ shares: [ShareRecord] = []) {
             self.images = Mutex(images)
@@ -44,7 +46,8 @@ import Testing
             let items = (images[image] ?? []).map { principal in
                 principal.account.map { "<item><userId>\($0)</userId></item>" } ?? "<item><group>all</group></item>"
             }
-            let permissions = "<launchPermission>\(items.joined())</launchPermission>"
+            let unknown = galaxy.withLock { $0 } ? "<item><galaxy>all</galaxy></item>" : ""
+            let permissions = "<launchPermission>\(items.joined())\(unknown)</launchPermission>"
             return CloudFixture.xml(operation, "<imageId>\(image)</imageId>\(permissions)")
         }
 
@@ -87,9 +90,8 @@ import Testing
             ]
         )
         #expect(world.table.texts(Self.image(1).text, "image")?["image_name"] == "golden-\(Self.image(1))")
-        // What an event told of is left as it is; of an image that is not shared the table is not asked.
+        // What an event told of is left as it is.
         #expect(world.table.texts(known.text, "account#\(consumer)")?["event_name"] == "ModifyImageAttribute")
-        #expect(fixture.operations.count { $0 == "Query" } == 2)
         #expect(fixture.bodies(of: "DescribeImages").allSatisfy { $0.contains("Owner.1=self") })
     }
 
@@ -106,6 +108,34 @@ import Testing
         let report = try #require(try await search.run(logger: silent))
         #expect(report.found.map(\.image) == [Self.image(2)])
         #expect(report.images == 2)
+    }
+
+    /// The unsharing was told by no event: once it was seen on two days, the share has ended.
+    @Test func sharesThatAreNotThereAnyMore() async throws {
+        let recorded = share(.account(consumer), of: Self.image(1))
+        let world = World([Self.image(1): [Self.other], Self.image(2): []], [recorded])
+        let (_, search) = try search(world)
+        #expect(try await search.run(logger: silent)?.ended == [])
+        world.wait(hours: 24)
+        let report = try #require(try await search.run(logger: silent))
+        #expect(report.ended == [.init(image: Self.image(1), principals: [.account(consumer)], time: asked)])
+        let message = try GovernanceJSON.encode(MeasurementMessage(.init(), report))
+        let text = String(decoding: message, as: UTF8.self)
+        #expect(
+            text.contains(#""ended":[{"image_id":"ami-10000001","principal":"account#444455556666"}],"ended_count":1"#)
+        )
+    }
+
+    /// A permission that this software does not know may be anybody's.
+    @Test func nothingHasEndedWhereAPermissionIsNotUnderstood() async throws {
+        let world = World([Self.image(1): [organization]], [share(.account(consumer), of: Self.image(1))])
+        world.galaxy.withLock { $0 = true }
+        let (_, search) = try search(world)
+        for _ in 0..<3 {
+            #expect(try await search.run(logger: silent)?.ended == [])
+            world.wait(hours: 24)
+        }
+        #expect(world.table.texts(Self.image(1).text, "account#\(consumer)")?["unlisted_since"] == nil)
     }
 
     /// No more than ten images a second, and half of the time that is left; the next run goes on.

@@ -41,7 +41,7 @@ locals {
   checker_schedules = merge(
     {
       measure = {
-        description         = "Measures usage and coverage for dashboard and alarms, and looks for shares that no event told of"
+        description         = "Measures usage and coverage for dashboard and alarms, and looks for changes of shares that no event told of"
         schedule_expression = "rate(1 hour)"
         input               = jsonencode({ measure = {} })
       }
