@@ -294,7 +294,7 @@ class Story:
 
     # MARK: Comparison
 
-    _BOOKKEEPING = {"revision", "claimed_by", "claimed_until"} | {
+    _BOOKKEEPING = {"revision", "touches", "claimed_by", "claimed_until"} | {
         f"{channel}_{note}"
         for channel in ("owner", "administrator", "topic")
         for note in ("message_id", "sent_time")
