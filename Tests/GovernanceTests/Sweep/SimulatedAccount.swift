@@ -249,7 +249,7 @@ final class SimulatedAccount: Inventory, ImageResolver {
                 }
             }
             let view = view()
-            let left = view.listed(in: section).sorted { $0.id < $1.id }.filter { resource in
+            let left = view.listed(in: section).sorted { ($0.id, $0.kind) < ($1.id, $1.kind) }.filter { resource in
                 token.map { resource.id > $0 } ?? true
             }
             let page = left.prefix(pageSize)
@@ -294,7 +294,8 @@ final class SimulatedAccount: Inventory, ImageResolver {
 
     func images(of references: Set<ImageReference>) async throws -> ResolvedReferences {
         var resolved = ResolvedReferences()
-        for reference in references {
+        // In the same order each time: what goes wrong follows from the seed alone.
+        for reference in references.sorted(by: { "\($0)" < "\($1)" }) {
             let isRefused = state.withLock { $0.unfollowed.contains(reference) }
             if isRefused || (isFaulty && reference.isParameter) {
                 resolved.refused.insert(reference)

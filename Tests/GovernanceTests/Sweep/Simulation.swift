@@ -296,7 +296,9 @@ final class Simulation: Sendable {
         rig.clock.advance(milliseconds: 86_400_000)
         for row in rig.rows.sorted() where dice(6) == 0 {
             guard let key = UsageRow.Key(account: consumer, sortKey: row) else { continue }
-            promises.keep(account.rows.intersection([row]))
+            // Of one that nobody came to note before he was cut off, nothing is left then.
+            let mapping = rig.store.contents.mappings[key.resource.mappingKey(using: key.image)]
+            if mapping?["state"] == "active" { promises.keep(account.rows.intersection([row])) }
             try await rig.store.change([.delete(key, .always)])
         }
         _ = try await rig.sweep(isForced: true)

@@ -10,10 +10,6 @@ import Testing
         for seed in block * 100..<block * 100 + 100 { try await check(seed) }
     }
 
-    /// Stories that come about once in thousands: a direct answer that is older than what it is about, a name used twice.
-    @Test(arguments: [9953, 6029, 10727, 2236, 10742, 7169, 13377, 4691, 9390, 11696] as [UInt64])
-    func rareStories(seed: UInt64) async throws { try await check(seed) }
-
     /// AWS tells and says of what is there that it is gone: the rows are wrong then, until the next sweep.
     @Test(arguments: 0..<UInt64(10))
     func wrongReleases(block: UInt64) async throws {
