@@ -1,6 +1,6 @@
 /// What is there in one account and region: the resources that use an image, and how each of them names it.
 public protocol Inventory: Sendable {
-    /// One page of a section.
+    /// One page of a section. Pages of several sections may be asked for at the same time.
     ///
     /// A resource occurs once for each image that it names, and may come again on a later page. The listing is not one
     /// moment's: what begins or ends while it goes on may be missing or still there.
