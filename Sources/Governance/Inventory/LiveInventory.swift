@@ -31,8 +31,8 @@ import AWSServices
 /// `ec2:DescribeLaunchTemplates` and `imagebuilder:GetContainerRecipe` besides what is in the table.
 ///
 /// A page takes one request, and where it names launch templates one for each of them, four at a time. What it holds in
-/// memory is one answer, 16 MB at most: that of ``instancePageSize`` instances takes 2.5 MB as a rule, and only one section
-/// has answers of that size.
+/// memory is one answer, 16 MB at most: that of ``instancePageSize`` instances takes 2.5 MB as a rule. A sweep asks for
+/// four pages at a time.
 public struct LiveInventory: Inventory {
     let ec2: EC2
     let autoScaling: AutoScaling
