@@ -32,6 +32,7 @@ extension AccountCoverage {
                 case .tooOld, nil: "too long ago"
                 case .before: "before it had the image"
                 case .beforeFound: "before it was found to have the image"
+                case .beforeLoss: "before it lost the image"
                 case .shareNotRecorded: "perhaps before it had the image, of which no time is recorded"
                 case .creationNotKnown: "perhaps before the image was made"
                 }

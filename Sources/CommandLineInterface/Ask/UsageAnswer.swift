@@ -81,7 +81,7 @@ struct UsageAnswer: Sendable {
                 coverage[id],
                 now: now,
                 maximumAgeHours: maximumSweepAgeHours,
-                possession: share.flatMap { $0.lastShared == nil ? nil : $0.possession } ?? .noMatter
+                possession: share?.standing ?? .noMatter
             )
         )
     }

@@ -70,6 +70,7 @@ extension ReportPage {
                 case .tooOld, nil: "swept too long ago"
                 case .before: "not swept since it got an image"
                 case .beforeFound: "not swept since it was found to have an image"
+                case .beforeLoss: "not swept since it lost an image"
                 case .shareNotRecorded, .creationNotKnown: "perhaps not swept since it got an image"
                 }
         case .never: doubt = "events only"

@@ -78,7 +78,7 @@ struct ShareUsage {
     /// What the tables say of one image.
     private struct Facts {
         let summaries: [UsageSummary]
-        /// Since when an account has the image.
+        /// Since when an account has the image, or until when it had it.
         let shared: [AccountID: Possession]
         let unreadable: [UnreadableItem]
     }
@@ -93,7 +93,7 @@ struct ShareUsage {
         let contents = try await tables.shares(of: loss.image)
         var shared: [AccountID: Possession] = [:]
         for record in contents.shares {
-            if case .account(let account) = record.principal { shared[account] = record.possession }
+            if case .account(let account) = record.principal { shared[account] = record.standing }
         }
         return Facts(
             summaries: summaries.values.sorted { $0.account < $1.account },
@@ -113,6 +113,7 @@ struct ShareUsage {
             switch coverage.staleness {
             case .before: return "\(account) was not swept since it got what it loses"
             case .beforeFound: return "\(account) was not swept since it was found to have what it loses"
+            case .beforeLoss: return "\(account) had lost it before, and was not swept since"
             case .shareNotRecorded, .creationNotKnown:
                 return "it is not recorded since when \(account) has what it loses, perhaps only since its last sweep"
             case .tooOld, nil: return "the last sweep of \(account) was too long ago"

@@ -16,6 +16,8 @@ public indirect enum Doubt: Hashable, Sendable {
     case sweptBeforeShare(AccountID, sweep: EventTime, share: EventTime)
     /// The last sweep began before the account was found to have the image; no event told since when it has it.
     case sweptBeforeFound(AccountID, sweep: EventTime, found: EventTime)
+    /// The last sweep began before the account lost the image.
+    case sweptBeforeLoss(AccountID, sweep: EventTime, loss: EventTime)
     /// Nothing is recorded of when the account got the image, so that no sweep is known to be later. `isLost`: it has it no
     /// longer.
     case shareNotRecorded(AccountID, isLost: Bool)
@@ -45,6 +47,8 @@ public indirect enum Doubt: Hashable, Sendable {
             doubts.append(.sweptBeforeShare(account, sweep: sweep, share: share))
         case (_, let sweep?, .beforeFound(let found)):
             doubts.append(.sweptBeforeFound(account, sweep: sweep, found: found))
+        case (_, let sweep?, .beforeLoss(let loss)):
+            doubts.append(.sweptBeforeLoss(account, sweep: sweep, loss: loss))
         case (_, .some, .shareNotRecorded(let isLost)): doubts.append(.shareNotRecorded(account, isLost: isLost))
         case (_, .some, .creationNotKnown): doubts.append(.creationNotKnown(account))
         }
@@ -81,6 +85,9 @@ extension Doubt: CustomStringConvertible {
         case .sweptBeforeFound(let account, let sweep, let found):
             "the last complete sweep of account \(account) began at \(sweep.readable), before the account was found to have "
                 + "the image at \(found.readable); no event told since when"
+        case .sweptBeforeLoss(let account, let sweep, let loss):
+            "the last complete sweep of account \(account) began at \(sweep.readable), before it lost the image at "
+                + "\(loss.readable): its next sweep settles this"
         case .shareNotRecorded(let account, isLost: false):
             "it is not recorded since when account \(account) has the image, so that no sweep is known to be later: the "
                 + "deregistration checker records it when it next looks at the image, within a day"
@@ -91,6 +98,7 @@ extension Doubt: CustomStringConvertible {
         case .skippedSections(let account, let sections):
             "the last sweep of account \(account) had to leave out: "
                 + Display.line(sections.joined(separator: ", "), limit: 400)
+        case .former(let doubt, _) where doubt.tellsLoss: doubt.description
         case .former(let doubt, let until):
             "\(doubt); it had the image until \(until.readable)"
         case .formerGroup(let principal, let until, let report):
@@ -102,6 +110,8 @@ extension Doubt: CustomStringConvertible {
             "it is not known whether the image is older than the records of its shares (\(reason))"
         }
     }
+
+    private var tellsLoss: Bool { if case .sweptBeforeLoss = self { true } else { false } }
 
     private static func whatAReportWouldTell(_ report: EventTime?) -> String {
         guard let report else { return "what they still use only EC2's usage report tells" }

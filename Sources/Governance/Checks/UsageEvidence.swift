@@ -100,41 +100,28 @@ public struct UsageEvidence: Sendable {
         return (recorded + [wasThere].compactMap { $0 }).min()
     }
 
-    /// Since when accounts have, or had, the image: never since before it was made.
+    /// Since when accounts have the image, or until when they had it: never since before it was made.
     ///
     /// A launch permission that only EC2 tells of has no time: it may be newer than any sweep, until ``ShareDiscovery`` has
     /// recorded it.
     ///
-    /// - Parameter groups: Those that have the image by way of which the accounts may have got it.
-    func possessions(of accounts: Set<AccountID>, by groups: [Principal]) -> [AccountID: Possession] {
+    /// - Parameter isMember: Whether the accounts may be members of any group: where accounts are named, none of the groups
+    ///   that have or had the image is a doubt of its own.
+    func possessions(of accounts: Set<AccountID>, isMember: Bool) -> [AccountID: Possession] {
         let (existed, current) = (existedBy, principals)
-        let recorded = Dictionary(shares.map { ($0.principal, $0) }) { first, _ in first }
+        let former = Dictionary(
+            shares.filter { $0.status != .shared && current[$0.principal] == nil }.map { ($0.principal, $0.standing) }
+        ) { .latest([$0, $1]) }
+        let standings = current.merging(former) { current, _ in current }
+        let groups = isMember ? standings.filter(\.key.isGroup).map(\.value) : []
+        let making = existed.map { [Possession.since($0)] } ?? []
         return Dictionary(
             uniqueKeysWithValues: accounts.map { account in
-                let principals = [.account(account)] + groups
-                return (account, possession(of: account, principals.compactMap { current[$0] }, existed, recorded))
+                if account == owner { return (account, existed.map(Possession.since) ?? .creationNotKnown) }
+                let own = standings[.account(account)].map { [$0] } ?? []
+                return (account, .latest(making + own + groups))
             }
         )
-    }
-
-    /// - Parameter current: Since when it has the image by each of the principals that it is.
-    private func possession(
-        of account: AccountID,
-        _ current: [Possession],
-        _ existed: EventTime?,
-        _ recorded: [Principal: ShareRecord]
-    ) -> Possession {
-        if account == owner { return existed.map(Possession.since) ?? .creationNotKnown }
-        let making = existed.map { [Possession.since($0)] } ?? []
-        guard current.isEmpty else { return .latest(making + current) }
-        guard let former = recorded[.account(account)] else { return .latest(making) }
-        if former.possession.time != nil { return .latest(making + [former.possession]) }
-        // Whenever it got it: a sweep of after it lost it is later.
-        let until = former.current.occurrence.time
-        guard case .record(let record) = coverage[account], let sweep = record.lastSweep?.started, sweep > until else {
-            return .notRecorded(isLost: true)
-        }
-        return .since(until)
     }
 
     /// Whoever had the image and has it no longer, by the share recorder's word, sorted; none where only some accounts are

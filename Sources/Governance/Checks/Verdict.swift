@@ -5,10 +5,10 @@
 ///
 /// - each account that has it, by a share or as its owner, has been swept since it got it, and not too long ago, with
 ///   nothing of importance left out. Where it is not known since when it has the image, no sweep is known to be later
-///   (``UsageEvidence/possessions(of:by:)``);
+///   (``UsageEvidence/possessions(of:isMember:)``);
 /// - no organization, unit or the public has it, whose accounts nobody can list. EC2's report over all accounts does not do
 ///   instead: it lags behind, and they may have begun to use the image since (``UsageReport/settles(whatEnded:)``);
-/// - whoever had it and lost it is swept as well, or is settled by EC2's report: one that was begun long enough after the
+/// - whoever had it and lost it is swept since it lost it, or is settled by EC2's report: one that was begun long enough after the
 ///   loss has whatever they still run. Accounts that had the image and lost it before anything was recorded have no record;
 ///   an image that is older than the records needs such a report in any case.
 public struct Verdict: Hashable, Sendable {
@@ -42,7 +42,7 @@ public struct Verdict: Hashable, Sendable {
             }
             accounts.formUnion(present.keys)
         }
-        let possessions = evidence.possessions(of: accounts, by: evidence.accounts == nil ? [] : groups)
+        let possessions = evidence.possessions(of: accounts, isMember: evidence.accounts != nil)
         var known: [AccountID: AccountCoverage] = [:]
         for account in accounts {
             known[account] = AccountCoverage(

@@ -66,12 +66,12 @@ public struct AccountCoverage: Hashable, Sendable {
     /// Whether the account's use is known well enough to call an image clear.
     public var isKnown: Bool { status == .swept && missingSections.isEmpty }
 
-    /// Whether nothing is missing but a sweep that is later than when the account got the image: its tracker is at work, its
+    /// Whether nothing is missing but a sweep that is later than when the account got the image, or lost it: its tracker is at work, its
     /// events are recorded, and its next sweep lists whatever they missed.
     public var isSettledByNextSweep: Bool {
         guard status == .stale, !isTooOld, missingSections.isEmpty else { return false }
         switch staleness {
-        case .before, .beforeFound, .shareNotRecorded: return true
+        case .before, .beforeFound, .beforeLoss, .shareNotRecorded: return true
         case .tooOld, .creationNotKnown, nil: return false
         }
     }
@@ -113,6 +113,8 @@ extension AccountCoverage {
                 case .beforeFound(let found):
                     "a sweep of everything there at \(time), before the account was found to have the image at "
                         + found.readable
+                case .beforeLoss(let loss):
+                    "a sweep of everything there at \(time), before the account lost the image at \(loss.readable)"
                 case .shareNotRecorded, .creationNotKnown:
                     "a sweep of everything there at \(time), perhaps before the account had the image"
                 }

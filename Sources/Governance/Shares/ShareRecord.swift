@@ -83,6 +83,12 @@ public struct ShareRecord: Hashable, Sendable {
     }
 }
 
+extension ShareRecord {
+    /// What a sweep has to be later than to tell what the principal uses: when it got the image; or, where it has it no
+    /// longer, when it lost it.
+    public var standing: Possession { status == .shared ? possession : .until(current.occurrence.time) }
+}
+
 /// What an event does to one principal's own launch permission.
 public struct PermissionChange: Hashable, Sendable {
     public let principal: Principal

@@ -80,6 +80,20 @@ struct UsageAnswerTests {
         #expect(members(answer, "shared") == [Self.owner.text: .null, Self.a.text: .null])
     }
 
+    /// Whenever it got it: what no event told of may have come before the loss.
+    @Test(arguments: [("2026-11-20T08:29:59.000Z", true), ("2026-11-20T08:30:00.000Z", false)])
+    func `an account that lost the image is known by a sweep of after that`(end: String, isKnown: Bool) {
+        var lost = item("account#222222222201", status: "removed")
+        lost["event_time"] = .string(end)
+        var unknownBegin = lost
+        unknownBegin["first_shared"] = nil
+        for item in [lost, unknownBegin] {
+            let coverage = answer([item], swept: [Self.a, Self.owner]).accounts.last?.coverage
+            #expect(coverage?.isKnown == isKnown)
+            #expect(coverage?.cell(at: fixture.now).text.hasSuffix("before it lost the image") == !isKnown)
+        }
+    }
+
     @Test func `how an account comes by the image is said as far as it is recorded`() throws {
         let items = [
             item("image", status: "available"), item("account#222222222201", status: "shared"),

@@ -92,22 +92,53 @@ import Testing
         expect(named, .clear)
     }
 
-    /// Of one that had it twice, the second time counts.
-    @Test(arguments: [("2026-11-20T07:59:59Z", true), ("2026-11-20T08:00:00Z", false)])
-    func aShareThatWasMadeAndLostAgain(shared: String, isSettled: Bool) {
-        var lost = lost(.account(consumer), at: "2026-11-20T09:00:00Z")
-        lost.latestShare = time(shared)
-        #expect(lost.firstShared == time("2026-11-01T08:00:00Z"))
-        let verdict = Verdict(evidence([lost], [swept(consumer)]))
-        #expect(verdict.outcome == (isSettled ? .clear : .unknown))
+    /// What no event told of may have come before the loss, be it another share or a launch: whenever the account got the
+    /// image, only a sweep that began after it lost it tells what it still uses.
+    @Test(arguments: [
+        (ShareStatus.removed, "2026-11-20T07:59:59Z", true), (.removed, "2026-11-20T08:00:00Z", false),
+        (.disabled, "2026-11-20T07:59:59Z", true), (.disabled, "2026-11-20T08:00:00Z", false),
+    ])
+    func aSweepOfBeforeTheLossIsNotEnough(status: ShareStatus, end: String, isSettled: Bool) {
+        let (sweep, end) = (time("2026-11-20T08:00:00Z"), time(end))
+        let lost = lost(.account(consumer), status, at: end.description)
+        let doubt = Doubt.sweptBeforeLoss(consumer, sweep: sweep, loss: end)
+        // Its beginning is of no account, be it recorded or not.
+        for begin in [lost.firstShared, nil] {
+            var lost = lost
+            (lost.firstShared, lost.latestShare) = (begin, begin)
+            let former = isSettled ? [] : [Doubt.former(doubt, until: end)]
+            expect(evidence([lost], [swept(consumer)]), isSettled ? .clear : .unknown, former)
+            let named = evidence([lost], [swept(consumer)], accounts: [consumer])
+            expect(named, isSettled ? .clear : .unknown, isSettled ? [] : [doubt])
+        }
+        #expect(Doubt.former(doubt, until: end).description == doubt.description)
     }
 
-    /// Of some that lost it, only the end is known: a sweep of after it is later, whenever they got it.
-    @Test(arguments: [("2026-11-20T07:59:59Z", true), ("2026-11-20T08:00:00Z", false)])
-    func aLossOfWhichTheBeginningIsNotRecorded(end: String, isSettled: Bool) {
-        var lost = lost(.account(consumer), at: end)
-        (lost.firstShared, lost.latestShare) = (nil, nil)
-        let doubt = Doubt.former(.shareNotRecorded(consumer, isLost: true), until: time(end))
-        expect(evidence([lost], [swept(consumer)]), isSettled ? .clear : .unknown, isSettled ? [] : [doubt])
+    /// An account that is named may be a member of a group that had the image, whatever it has by now.
+    @Test(
+        arguments: [Principal.all, organization, unit],
+        [("2026-11-20T07:59:59Z", true), ("2026-11-20T09:30:00Z", false)]
+    )
+    func anAccountThatMayHaveHadTheImageByAGroup(group: Principal, loss: (end: String, isSettled: Bool)) {
+        let former = lost(group, at: loss.end)
+        let doubt = Doubt.sweptBeforeLoss(consumer, sweep: time("2026-11-20T08:00:00Z"), loss: time(loss.end))
+        let doubts = loss.isSettled ? [] : [doubt]
+        let others = [[], [share(.account(consumer))], [share(group == unit ? organization : unit)]]
+        for shares in others {
+            let named = evidence(shares + [former], [swept(consumer)], accounts: [consumer])
+            expect(named, loss.isSettled ? .clear : .unknown, doubts)
+        }
+        // Its own share ended as well, while the group still has the image.
+        let own = evidence(
+            [lost(.account(consumer), at: loss.end), share(group)],
+            [swept(consumer)],
+            accounts: [consumer]
+        )
+        expect(own, loss.isSettled ? .clear : .unknown, doubts)
+        // The owner has it as long as it is there.
+        expect(evidence([former], accounts: [creator]), .clear)
+        // Of an account that is not named, the group is the doubt.
+        let all = evidence([share(.account(consumer)), former], [swept(consumer)])
+        expect(all, .unknown, [.formerGroup(group, until: time(loss.end), report: nil)])
     }
 }

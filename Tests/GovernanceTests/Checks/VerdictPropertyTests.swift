@@ -59,20 +59,48 @@ import Testing
         return evidence
     }
 
-    /// A share that ended within the last days.
-    private static func lost(_ principal: Principal, _ generator: inout SeededGenerator) -> ShareRecord {
-        let end = asked.advanced(bySeconds: -3600 * Int64.random(in: 0...150, using: &generator))
-        var record = share(principal)
+    /// A share that ended within the last days. `isNew`: it lasted for half an hour, and began after most sweeps.
+    private static func lost(
+        _ principal: Principal,
+        _ generator: inout SeededGenerator,
+        isNew: Bool = false
+    ) -> ShareRecord {
+        let hours = isNew ? 0...10 : 0...150 as ClosedRange<Int64>
+        let end = asked.advanced(bySeconds: -3600 * Int64.random(in: hours, using: &generator))
+        var record = share(
+            principal,
+            since: isNew ? end.advanced(bySeconds: -1800).description : "2026-11-01T08:00:00Z"
+        )
         record.permission = Sighting(.removed, Occurrence(time: end, eventID: "e", eventName: "n", actor: nil))
         return record
+    }
+
+    /// What was shared, taken away and shared again would have a newer time.
+    private static func add(_ principal: Principal, to evidence: inout UsageEvidence) {
+        guard !evidence.shares.contains(where: { $0.principal == principal }) else { return }
+        evidence.shares.append(share(principal))
     }
 
     private static let worsenings: [(String, @Sendable (inout UsageEvidence, inout SeededGenerator) -> Void)] = [
         ("a row", { evidence, _ in evidence.rows += 1 }),
         ("a row that cannot be read", { evidence, _ in evidence.unreadableRows += 1 }),
-        ("a share", { $0.shares.append(share(.account(accounts.randomElement(using: &$1)!))) }),
+        ("a share", { add(.account(accounts.randomElement(using: &$1)!), to: &$0) }),
         ("a share that ended", { $0.shares.append(lost(.account(accounts.randomElement(using: &$1)!), &$1)) }),
         ("a share with a group that ended", { $0.shares.append(lost(organization, &$1)) }),
+        (
+            "a share that ended, after the sweep, of one that a group gave the image as well",
+            { evidence, generator in
+                if evidence.accounts != nil { evidence.shares.append(share(unit)) }
+                evidence.shares.append(lost(.account(accounts[1]), &generator, isNew: true))
+            }
+        ),
+        (
+            "a share with a group that ended after the sweep",
+            { evidence, generator in
+                guard evidence.accounts != nil else { return }
+                evidence.shares.append(lost(unit, &generator, isNew: true))
+            }
+        ),
         (
             "an earlier report",
             { evidence, generator in
@@ -88,7 +116,7 @@ import Testing
         ("an image that nothing is known of", { evidence, _ in evidence.wasThere = nil }),
         ("a newer image", { evidence, _ in evidence.wasThere = asked }),
         ("an image of unknown age", { evidence, _ in evidence.ages = .notAvailable(reason: "x") }),
-        ("a share with a group", { evidence, _ in evidence.shares.append(share(.all)) }),
+        ("a share with a group", { evidence, _ in add(.all, to: &evidence) }),
         (
             "a share that EC2 alone knows",
             { $0.launchPermissions = .principals([.account(accounts.randomElement(using: &$1)!)]) }
@@ -102,11 +130,13 @@ import Testing
             }
         ),
         (
-            "a share that was made again before it ended",
+            "a share that ended later",
             { evidence, generator in
                 let ended = evidence.shares.indices.filter { evidence.shares[$0].status == .removed }
                 guard let index = ended.randomElement(using: &generator) else { return }
-                evidence.shares[index].latestShare = evidence.shares[index].current.occurrence.time
+                let old = evidence.shares[index].permission
+                let late = Occurrence(time: asked, eventID: "e", eventName: "n", actor: nil)
+                evidence.shares[index].permission = max(old, Sighting(.removed, late))
             }
         ),
         ("no word from EC2", { evidence, _ in evidence.launchPermissions = .notAvailable(reason: "x") }),

@@ -24,6 +24,9 @@ import Testing
         ("2026-11-17T08:00:00Z", .since(time("2026-11-20T08:00:00Z")), .before(time("2026-11-20T08:00:00Z"))),
         ("2026-11-20T08:00:00Z", .found(time("2026-11-20T07:59:59Z")), nil),
         ("2026-11-20T08:00:00Z", .found(time("2026-11-20T08:00:00Z")), .beforeFound(time("2026-11-20T08:00:00Z"))),
+        ("2026-11-20T08:00:00Z", .until(time("2026-11-20T07:59:59Z")), nil),
+        ("2026-11-20T08:00:00Z", .until(time("2026-11-20T08:00:00Z")), .beforeLoss(time("2026-11-20T08:00:00Z"))),
+        ("2026-11-17T08:00:00Z", .until(time("2026-11-17T07:59:59Z")), .tooOld),
         // Another sweep is needed in any case.
         ("2026-11-17T08:00:00Z", .notRecorded(isLost: false), .tooOld),
         // However new the sweep is, the share may be newer.
@@ -43,7 +46,7 @@ import Testing
         #expect(coverage.isKnown == (expected == nil))
         #expect(Doubt.doubts(about: coverage).isEmpty == (expected == nil))
         #expect(coverage.description.contains("an old sweep") == (expected == .tooOld))
-        let isBefore = [" had the image", " was found to have the image"].contains { words in
+        let isBefore = [" had the image", " was found to have the image", " lost the image"].contains { words in
             coverage.description.contains("before the account" + words)
         }
         #expect(isBefore == (expected ?? .tooOld != .tooOld))
@@ -53,6 +56,8 @@ import Testing
     @Test(arguments: [
         ("2026-11-20T08:00:00Z", [], Possession.since(time("2026-11-20T09:00:00Z")), true),
         ("2026-11-20T08:00:00Z", [], .found(time("2026-11-20T09:00:00Z")), true),
+        ("2026-11-20T08:00:00Z", [], .until(time("2026-11-20T09:00:00Z")), true),
+        ("2026-11-20T08:00:00Z", [], .until(time("2026-11-20T07:00:00Z")), false),
         ("2026-11-20T08:00:00Z", [], .notRecorded(isLost: true), true),
         ("2026-11-20T08:00:00Z", [], .since(time("2026-11-20T07:00:00Z")), false),
         ("2026-11-20T08:00:00Z", [], .creationNotKnown, false), ("2026-11-20T08:00:00Z", [], .noMatter, false),
