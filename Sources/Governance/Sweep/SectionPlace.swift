@@ -10,4 +10,6 @@ public struct SectionPlace: Hashable, Sendable {
     public internal(set) var restarts = 0
     /// Since when the endpoint of the section's service cannot be found.
     public internal(set) var unresolvedSince: EventTime?
+    /// Since when throttling has let no page through.
+    public internal(set) var throttledSince: EventTime?
 }

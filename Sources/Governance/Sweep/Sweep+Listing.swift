@@ -19,8 +19,6 @@ enum Answer: Sendable {
     case expired
     case refused(AWSError)
     case notOffered(SectionNotOffered)
-    /// There is no time to wait for the end of it.
-    case throttled
 }
 
 struct Reply: Sendable {
@@ -31,10 +29,8 @@ struct Reply: Sendable {
 /// One page of the first look.
 extension Sweep {
     /// Asks for a page, and for what it refers to. Nothing is written.
-    /// - Parameter throttled: how often in a row the section has been throttled: it waits before.
-    func answer(_ section: InventorySection, _ token: String?, _ throttled: Int) async throws -> Answer {
-        if throttled > 0, try await !budget.pause(afterThrottling: throttled) { return .throttled }
-        return try await inTime {
+    func answer(_ section: InventorySection, _ token: String?) async throws -> Answer {
+        try await inTime {
             let page: InventoryPage
             do {
                 page = try await inventory.page(of: section, after: token)

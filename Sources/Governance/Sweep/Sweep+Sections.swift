@@ -7,7 +7,8 @@ extension Sweep {
     /// listed while the last one is recorded.
     static var pagesAhead: Int { 4 }
 
-    /// Lists whatever is not listed yet. A section that fails, or is throttled, keeps no other one from being listed.
+    /// Lists whatever is not listed yet. A section that fails, or is throttled, keeps no other one from being listed: while it
+    /// waits, others are asked for.
     ///
     /// - Throws: what a section has failed with, when all others are listed.
     func listSections(_ checkpoint: inout SweepCheckpoint) async throws -> Step {
@@ -16,11 +17,11 @@ extension Sweep {
             var course = Course(quietSince: budget.instant())
 
             func ask(_ section: InventorySection, after token: String?) {
-                let throttled = course.throttled[section] ?? 0
                 course.underWay.insert(section)
+                course.notBefore[section] = nil
                 group.addTask {
                     do {
-                        return Reply(section: section, result: .success(try await answer(section, token, throttled)))
+                        return Reply(section: section, result: .success(try await answer(section, token)))
                     } catch {
                         return Reply(section: section, result: .failure(error))
                     }
@@ -29,10 +30,14 @@ extension Sweep {
 
             while true {
                 if budget.isSpent() { return .outOfTime }
-                for section in checkpoint.unlisted where course.mayAsk(section, limit: Self.pagesAhead) {
+                for section in course.due(checkpoint.unlisted, at: budget.instant(), limit: Self.pagesAhead) {
                     ask(section, after: checkpoint.begin(section, at: budget.now()).token)
                 }
                 guard let reply = try await group.next() else {
+                    if let pause = course.pause(at: budget.instant()) {
+                        try await budget.sleep(pause)
+                        continue
+                    }
                     if let failure = course.failure { throw failure }
                     return .later
                 }
@@ -83,7 +88,6 @@ extension Sweep {
                 logger.info("the section's endpoint cannot be found; it is tried again", name)
                 course.setAside.insert(section)
             }
-        case .throttled: course.setAside.insert(section)
         }
     }
 
@@ -95,8 +99,18 @@ extension Sweep {
     ) throws {
         let name: Logger.Fields = ["section": section.rawValue]
         if let error = error as? AWSError, error.kind == .throttling {
+            if checkpoint.throttle(section, at: budget.now(), limit: schedule.intervalSeconds) {
+                logger.warn("the section is throttled all the time, and is left out", error: error, name)
+                return
+            }
             logger.info("the section is throttled", ["error": "\(error)", "section": section.rawValue])
-            course.throttled[section, default: 0] += 1
+            let count = (course.throttled[section] ?? 0) + 1
+            course.throttled[section] = count
+            if let pause = budget.pause(afterThrottling: count) {
+                course.notBefore[section] = budget.instant() + pause
+            } else {
+                course.setAside.insert(section)
+            }
             return
         }
         guard Self.isFault(error) else { throw error }
@@ -120,12 +134,26 @@ private struct Course {
     var failure: (any Error)?
     /// How often in a row a section has been throttled.
     var throttled: [InventorySection: Int] = [:]
+    /// Until when those that were throttled wait.
+    var notBefore: [InventorySection: ContinuousClock.Instant] = [:]
     /// Since when nothing has been written.
     var quietSince: ContinuousClock.Instant
 
     init(quietSince: ContinuousClock.Instant) { self.quietSince = quietSince }
 
-    func mayAsk(_ section: InventorySection, limit: Int) -> Bool {
-        underWay.count < limit && !underWay.contains(section) && !setAside.contains(section)
+    /// Those of the sections that may be asked for now, up to the limit. Those that have waited come last, in the order in
+    /// which their pauses ended.
+    func due(_ sections: [InventorySection], at now: ContinuousClock.Instant, limit: Int) -> [InventorySection] {
+        let askable = sections.filter { !underWay.contains($0) && !setAside.contains($0) }
+        let waiting = askable.compactMap { section in notBefore[section].map { (section: section, until: $0) } }
+        let due =
+            askable.filter { notBefore[$0] == nil }
+            + waiting.filter { $0.until <= now }.sorted { $0.until < $1.until }.map(\.section)
+        return Array(due.prefix(max(0, limit - underWay.count)))
+    }
+
+    /// Until the first of those that wait may be asked for; nil where none does.
+    func pause(at now: ContinuousClock.Instant) -> Duration? {
+        notBefore.values.min().map { max(.zero, $0 - now) }
     }
 }

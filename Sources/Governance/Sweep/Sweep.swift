@@ -132,7 +132,7 @@ public struct Sweep<Store: UsageStore & SweepStore, Items: Inventory, Images: Im
         try await AWSClient.$deadline.withValue(budget.requestDeadline ?? AWSClient.deadline) { try await body() }
     }
 
-    /// Does one step; again, after a while, where it is throttled.
+    /// Does one step; again, after a while, where it is throttled, but not for ever.
     /// - Parameter section: whose page it records, if any.
     func attempt(
         _ checkpoint: inout SweepCheckpoint,
@@ -149,7 +149,16 @@ public struct Sweep<Store: UsageStore & SweepStore, Items: Inventory, Images: Im
             } catch let error as AWSError where error.kind == .throttling {
                 logger.info("the sweep is throttled", ["error": "\(error)", "phase": phase])
                 throttled += 1
-                guard try await budget.pause(afterThrottling: throttled) else { return .outOfTime }
+                let (now, limit) = (budget.now(), schedule.intervalSeconds)
+                let isGivenUp =
+                    section.map { checkpoint.throttle($0, at: now, limit: limit) }
+                    ?? checkpoint.throttle(at: now, limit: limit)
+                if isGivenUp {
+                    logger.warn("this is throttled all the time, and is left out", error: error, ["phase": phase])
+                    return .done
+                }
+                guard let pause = budget.pause(afterThrottling: throttled) else { return .outOfTime }
+                try await budget.sleep(pause)
             } catch  where Self.isFault(error) {
                 guard section.map({ checkpoint.fail($0) }) ?? checkpoint.fail() else { throw error }
                 logger.warn("this fails each time; what does so is left out", error: error, ["phase": phase])

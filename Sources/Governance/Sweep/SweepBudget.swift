@@ -56,15 +56,13 @@ public struct SweepBudget: Sendable {
         if now < due { try await sleep(due - now) }
     }
 
-    /// Waits after throttling, longer each time.
+    /// How long to wait after throttling: longer each time.
     /// - Parameter count: how often in a row, from 1.
-    /// - Returns: false where there is no time for it.
-    func pause(afterThrottling count: Int) async throws -> Bool {
+    /// - Returns: nil where there is no time for it.
+    func pause(afterThrottling count: Int) -> Duration? {
         let pause = Duration.seconds(5) * (1 << min(count - 1, 3))
-        if let deadline, instant() + pause + reserve >= deadline { return false }
+        if let deadline, instant() + pause + reserve >= deadline { return nil }
         // Without a deadline, not for ever.
-        guard deadline != nil || count <= 8 else { return false }
-        try await sleep(pause)
-        return true
+        return deadline != nil || count <= 8 ? pause : nil
     }
 }

@@ -22,6 +22,7 @@ extension SweepCheckpoint {
         ]
         attributes["completed"] = completed?.description
         attributes["token"] = token
+        attributes["throttled_since"] = throttledSince?.description
         if !listed.isEmpty { attributes["listed"] = Self.names(listed).joined(separator: ",") }
         for (section, place) in places {
             for (name, value) in place.attributes { attributes["\(section.rawValue).\(name)"] = value }
@@ -79,7 +80,10 @@ extension SweepCheckpoint {
             }
             if let section = InventorySection(rawValue: parts[0]) { leftOut[section] = count }
         }
-        if self.phase != .listing { failures = try attributes.count("failures") }
+        if self.phase != .listing {
+            failures = try attributes.count("failures")
+            throttledSince = try attributes.moment("throttled_since")
+        }
         resources = try attributes.count("resources")
         released = try attributes.count("released")
         // Earlier versions do not have these.
@@ -103,6 +107,7 @@ extension SectionPlace {
         attributes["started"] = started?.description
         attributes["token"] = token
         attributes["unresolved_since"] = unresolvedSince?.description
+        attributes["throttled_since"] = throttledSince?.description
         return attributes
     }
 
@@ -114,6 +119,7 @@ extension SectionPlace {
         failures = try attributes.count("\(section).failures")
         restarts = try attributes.count("\(section).restarts")
         unresolvedSince = try attributes.moment("\(section).unresolved_since")
+        throttledSince = try attributes.moment("\(section).throttled_since")
     }
 
     fileprivate init(ofEarlierVersion attributes: ItemAttributes) throws(MalformedItem) {

@@ -4,10 +4,13 @@ extension SweepCheckpoint {
     private static let maximumRestarts = 5
     private static let unresolvedSeconds: Int64 = 600
 
-    /// What is to be listed: first what has been begun, whose tokens expire.
+    /// What is to be listed: first what has been begun, whose tokens expire; last what is throttled.
     var unlisted: [InventorySection] {
         let sections = InventorySection.allCases.filter { !listed.contains($0) }
-        return sections.filter { places[$0] != nil } + sections.filter { places[$0] == nil }
+        let throttled = Set(sections.filter { places[$0]?.throttledSince != nil })
+        let others = sections.filter { !throttled.contains($0) }
+        return others.filter { places[$0] != nil } + others.filter { places[$0] == nil }
+            + sections.filter(throttled.contains)
     }
 
     /// The next page of the section is asked for.
@@ -24,6 +27,7 @@ extension SweepCheckpoint {
         places[section]?.token = token
         places[section]?.failures = 0
         places[section]?.unresolvedSince = nil
+        places[section]?.throttledSince = nil
     }
 
     /// The region does not offer the section.
@@ -57,6 +61,17 @@ extension SweepCheckpoint {
         place.failures += 1
         places[section] = place
         guard place.failures >= Self.maximumFailures else { return false }
+        skip(section)
+        return true
+    }
+
+    /// A page could not be listed, or recorded, for throttling: that is no failure, but where no page gets through for so
+    /// many seconds, the section is left out.
+    /// - Returns: whether it is.
+    mutating func throttle(_ section: InventorySection, at now: EventTime, limit: Int64) -> Bool {
+        let since = places[section]?.throttledSince ?? now
+        places[section, default: SectionPlace()].throttledSince = since
+        guard since.advanced(bySeconds: limit) <= now else { return false }
         skip(section)
         return true
     }

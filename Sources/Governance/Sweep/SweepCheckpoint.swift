@@ -32,6 +32,8 @@ public struct SweepCheckpoint: Hashable, Sendable {
     public internal(set) var unavailable: Set<InventorySection> = []
     /// How often a phase after the listing has failed.
     public internal(set) var failures = 0
+    /// Since when throttling has let no page of a phase after the listing through.
+    public internal(set) var throttledSince: EventTime?
     /// Resources in use, as far as they are counted.
     public internal(set) var resources = 0
     /// Resources that turned out to be in use no more.
@@ -69,6 +71,7 @@ public struct SweepCheckpoint: Hashable, Sendable {
     /// A page of a phase after the listing has been dealt with; there is another one where there is a token.
     mutating func advance(to token: String?) {
         self.token = token
+        throttledSince = nil
         // What leaves single resources out goes on to do so.
         if !isLenient { failures = 0 }
         if token == nil { endPhase() }
@@ -99,6 +102,17 @@ public struct SweepCheckpoint: Hashable, Sendable {
         return true
     }
 
+    /// A step after the listing was throttled: that is no failure, but where no page gets through for so many seconds, the
+    /// phase is given up, since direct questions one by one would be throttled all the more.
+    /// - Returns: whether it is.
+    mutating func throttle(at now: EventTime, limit: Int64) -> Bool {
+        let since = throttledSince ?? now
+        throttledSince = since
+        guard since.advanced(bySeconds: limit) <= now else { return false }
+        failures = max(failures, Self.maximumFailures)
+        return fail()
+    }
+
     /// Whether single resources are left out with which a step fails, rather than the step be given up.
     var isLenient: Bool { failures >= Self.maximumFailures }
 
@@ -108,5 +122,6 @@ public struct SweepCheckpoint: Hashable, Sendable {
         let later = Phase.allCases.drop { $0 != phase }.dropFirst()
         phase = later.first ?? .completed
         token = nil
+        throttledSince = nil
     }
 }

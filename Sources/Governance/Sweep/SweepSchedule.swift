@@ -19,6 +19,8 @@ public struct SweepSchedule: Hashable, Sendable {
         offset = Int64(hash % UInt64(interval))
     }
 
+    var intervalSeconds: Int64 { interval / 1000 }
+
     /// Whether a sweep is due: the account's moment has come since the last one began, and an eighth of the interval has gone
     /// by. So no more than an interval lies between two beginnings; the first two are nearer to each other.
     func isDue(after started: EventTime, at now: EventTime) -> Bool {

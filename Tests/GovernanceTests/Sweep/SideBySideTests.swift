@@ -11,7 +11,7 @@ import Testing
     private static let throttling = SimulatedAccount.error(.throttling, "RequestLimitExceeded")
 
     /// Tells how many pages are asked for at a time.
-    private final class Watched: Inventory {
+    final class Watched: Inventory {
         struct Watch { var underWay: [InventorySection] = [], most = 0, pages: [String] = [] }
 
         let account: SimulatedAccount
@@ -38,9 +38,15 @@ import Testing
 
     private static func sweep<Items: Inventory>(_ rig: SweepRig, _ inventory: Items) -> Sweep<
         UsageStoreInMemory, Items, SimulatedAccount
-    > {
+    > { sweep(rig, inventory, rig.store) }
+
+    static func sweep<Items: Inventory, Store: UsageStore & SweepStore>(
+        _ rig: SweepRig,
+        _ inventory: Items,
+        _ store: Store
+    ) -> Sweep<Store, Items, SimulatedAccount> {
         Sweep(
-            ledger: UsageLedger(store: rig.store, account: consumer, region: region),
+            ledger: UsageLedger(store: store, account: consumer, region: region),
             inventory: inventory,
             images: rig.account,
             intervalHours: 24,

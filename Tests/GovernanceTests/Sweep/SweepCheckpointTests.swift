@@ -18,6 +18,7 @@ import Testing
         place.failures = 2
         place.restarts = 1
         place.unresolvedSince = time("2026-11-20T08:02:00.000Z")
+        place.throttledSince = time("2026-11-20T08:03:00.000Z")
         checkpoint.places = [.instances: place, .parameters: SectionPlace()]
         checkpoint.listed = [.fleets, .nodeGroups]
         checkpoint.skipped = [.fleets, .nodeGroups]
@@ -33,6 +34,7 @@ import Testing
         checkpoint.places = [:]
         checkpoint.token = "more"
         checkpoint.failures = 2
+        checkpoint.throttledSince = time("2026-11-20T08:04:00.000Z")
         #expect(try SweepCheckpoint(attributes: checkpoint.attributes) == checkpoint)
         checkpoint.completed = time("2026-11-20T08:09:00.000Z")
         #expect(try SweepCheckpoint(attributes: checkpoint.attributes) == checkpoint)

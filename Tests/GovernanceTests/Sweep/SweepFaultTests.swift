@@ -125,7 +125,12 @@ import Testing
 
 /// A store whose pages cannot be read.
 struct FaultyStore: SweepStore, UsageStore {
-    enum Fault: Sendable { case mappings, rows }
+    enum Fault: Sendable {
+        case mappings
+        case rows
+        /// Nothing can be recorded, since the table is throttled.
+        case throttling
+    }
 
     let store: UsageStoreInMemory
     let fault: Fault
@@ -149,7 +154,10 @@ struct FaultyStore: SweepStore, UsageStore {
     func record(_ change: CoverageChange, of account: AccountID, in region: Region) async throws {
         try await store.record(change, of: account, in: region)
     }
-    func mappings(_ keys: [MappingKey]) async throws -> [MappingKey: MappingRecord] { try await store.mappings(keys) }
+    func mappings(_ keys: [MappingKey]) async throws -> [MappingKey: MappingRecord] {
+        if fault == .throttling { throw SimulatedAccount.error(.throttling, "ThrottlingException") }
+        return try await store.mappings(keys)
+    }
     func mappings(ofVersionsOf template: LaunchTemplateID) async throws -> [MappingRecord] {
         try await store.mappings(ofVersionsOf: template)
     }
