@@ -5,8 +5,8 @@ import LambdaRuntime
 /// Goes through all images of the account, a round each day, and records the shares that no event told of: what was there
 /// before the installation is known without anybody asking about it. And it finds the shares of whose end no event told.
 ///
-/// It takes half of the time that is left, and looks at no more than ten images a second, so that it takes little of what
-/// EC2 allows an account; a later run goes on where this one ended.
+/// It takes half of the time that is left, and where listing the images takes long, up to three quarters. It looks at no more
+/// than ten images a second, so that it takes little of what EC2 allows an account; a later run goes on where this one ended.
 ///
 /// AWS calls: `ec2:DescribeImages`, `ec2:DescribeImageAttribute`; `dynamodb:GetItem`, `PutItem` and `Query` on the shares table;
 /// where a share is to be recorded, also `BatchGetItem` and `TransactWriteItems`.
@@ -52,20 +52,39 @@ struct ShareSearch: Sendable {
         let name: String?
     }
 
+    /// No call of it goes past three quarters of the time that is left.
+    ///
     /// - Returns: nil where no round is due.
+    /// - Throws: ``NoTimeToLookAtImages``; `AWSError`.
     func run(logger: Logger) async throws -> Report? {
-        let end = AWSClient.deadline.map { deadline in
-            let now = effects.instant()
-            return now + (deadline - now) / 2
-        }
+        let now = effects.instant()
+        let limit = AWSClient.deadline.map { now + ($0 - now) * 3 / 4 }
+        let outcome = try await AWSClient.$deadline.withValue(limit) { try await search(until: limit) }
+        guard let (report, progress) = outcome else { return nil }
+        try await progress.write(to: store)
+        logger.info(
+            "looked for shares that no event told of",
+            [
+                "images": report.images, "found": report.found.count, "ended": report.ended.count,
+                "failed": report.failures.count, "complete": report.isComplete,
+            ]
+        )
+        return report
+    }
+
+    private func search(until limit: ContinuousClock.Instant?) async throws -> (Report, ShareSearchProgress)? {
         let read = try await ShareSearchProgress.read(from: store)
         guard var progress = ShareSearchProgress.due(read, now: EventTime(effects.now())) else { return nil }
         let images = try await images().filter { image in progress.last.map { $0 < image.id } ?? true }
+        // The listing is not reckoned in, and the first batch always looked at: else a long listing would let no run get on.
+        let listed = effects.instant()
+        if let limit, listed >= limit, !images.isEmpty { throw NoTimeToLookAtImages() }
+        let end = limit.map { listed + ($0 - listed) * 2 / 3 }
         var report = Report()
         var isCutOff = false
-        for batch in images.chunks(of: Self.batchSize) {
+        for (index, batch) in images.chunks(of: Self.batchSize).enumerated() {
             let begun = effects.instant()
-            if let end, begun >= end { break }
+            if let end, begun >= end, index > 0 { break }
             let outcomes = try await concurrentMap(batch, limit: Self.batchSize) { image throws(AWSError) in
                 await look(at: image)
             }
@@ -87,15 +106,7 @@ struct ShareSearch: Sendable {
         }
         report.isComplete = report.images == images.count
         progress.isComplete = report.isComplete
-        try await progress.write(to: store)
-        logger.info(
-            "looked for shares that no event told of",
-            [
-                "images": report.images, "found": report.found.count, "ended": report.ended.count,
-                "failed": report.failures.count, "complete": report.isComplete,
-            ]
-        )
-        return report
+        return (report, progress)
     }
 
     /// The account's images, by id. Of one that is disabled nobody has a launch permission.
@@ -143,5 +154,12 @@ struct ShareSearch: Sendable {
     private static func isOfOneImage(_ error: any Error) -> Bool {
         guard let error = error as? AWSError else { return true }
         return error.kind == .clientError && !error.isRefusal
+    }
+}
+
+/// To list the account's images took all the time that a search for shares has.
+public struct NoTimeToLookAtImages: LambdaError {
+    public var errorMessage: String {
+        "listing the images took all the time there is to look at them: the function's timeout is too short"
     }
 }

@@ -22,6 +22,8 @@ import Testing
         let now = Mutex(asked)
         /// Whether there are permissions of an unknown kind.
         let galaxy = Mutex(false)
+        /// Called as each page of the images is listed.
+        let onListing = Mutex<(@Sendable () -> Void)?>(nil)
 
         init(_ images: [ImageID: [Principal]], _ shares: [ShareRecord] = []) {
             self.images = Mutex(images)
@@ -32,6 +34,7 @@ import Testing
             if let reply = table.reply(operation, body) { return reply }
             let images = images.withLock { $0 }
             if operation == "DescribeImages" {
+                onListing.withLock { $0 }?()
                 let ids = images.keys.sorted { $1 < $0 }
                 let half = ids.count / 2
                 let page = body.contains("NextToken") ? ids[half...] : ids[..<half]
@@ -154,6 +157,48 @@ import Testing
         #expect(looked == [50, 50, 25])
         #expect(fixture.operations.count { $0 == "DescribeImageAttribute" } == 125)
         #expect(images.allSatisfy { world.table.statuses(of: $0) == ["account#\(consumer)": "shared"] })
+    }
+
+    /// Every run gets on, however long the listing takes.
+    @Test(arguments: [(listing: 0, looked: [300, 300, 25]), (31, [100, 100, 100]), (43, [20, 20, 20])])
+    func listingTheImagesTakesTime(listing: Int, looked: [Int]) async throws {
+        let world = World(Dictionary(uniqueKeysWithValues: (0..<625).map { (Self.image($0), []) }))
+        let (fixture, search) = try search(world)
+        world.onListing.withLock { $0 = { fixture.pass(.seconds(listing) / 2) } }
+        defer { world.onListing.withLock { $0 = nil } }
+        for expected in looked {
+            let deadline = search.effects.instant() + .seconds(60)
+            let report = try await AWSClient.$deadline.withValue(deadline) { try await search.run(logger: silent) }
+            #expect((report?.images, report?.failures.count) == (expected, 0))
+            // A quarter of the time is left to whoever comes next.
+            #expect(search.effects.instant() <= deadline - .seconds(15))
+        }
+    }
+
+    /// Unless it takes all the time that there is, which nobody would learn of else.
+    @Test func listingTheImagesTakesAllTheTime() async throws {
+        let world = World([Self.image(1): [], Self.image(2): []])
+        let (fixture, search) = try search(world)
+        world.onListing.withLock { $0 = { fixture.pass(.seconds(23)) } }
+        defer { world.onListing.withLock { $0 = nil } }
+        let deadline = search.effects.instant() + .seconds(60)
+        await #expect(throws: NoTimeToLookAtImages.self) {
+            _ = try await AWSClient.$deadline.withValue(deadline) { try await search.run(logger: silent) }
+        }
+    }
+
+    /// Where EC2 is slow, nothing is asked of it in the last quarter of the time, in which there is more to do.
+    @Test func somethingIsLeftOfTheTime() async throws {
+        let world = World([Self.image(1): [], Self.image(2): []])
+        let (fixture, search) = try search(world)
+        world.onListing.withLock { $0 = { fixture.pass(.seconds(46)) } }
+        defer { world.onListing.withLock { $0 = nil } }
+        let deadline = search.effects.instant() + .seconds(60)
+        let error = await #expect(throws: AWSError.self) {
+            _ = try await AWSClient.$deadline.withValue(deadline) { try await search.run(logger: silent) }
+        }
+        #expect((error?.kind, error?.operation) == (.deadline, "DescribeImages"))
+        #expect(fixture.operations == ["GetItem", "DescribeImages"])
     }
 
     @Test func anImageThatIsGoneOrFails() async throws {

@@ -48,6 +48,9 @@ final class CloudFixture: Sendable {
     /// Whoever sleeps is woken at once.
     func interrupt() { elapsed.isInterrupted.withLock { $0 = true } }
 
+    /// Time goes by, as while a server takes its time to answer.
+    func pass(_ duration: Duration) { elapsed.value.withLock { $0 += duration } }
+
     /// How long everybody slept.
     var slept: Duration { elapsed.value.withLock { $0 } }
 
