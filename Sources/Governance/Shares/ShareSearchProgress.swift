@@ -16,8 +16,9 @@ public struct ShareSearchProgress: Hashable, Sendable {
         self.isComplete = isComplete
     }
 
-    /// A round begins so long after the beginning of the one before.
-    public static let intervalHours: Int64 = 24
+    /// A round begins so long after the beginning of the one before: with a run each hour, and one that comes a little early,
+    /// it does so within a day.
+    public static let intervalHours: Int64 = 23
 
     /// The round to work on now.
     /// - Returns: nil where the last one is done and the next not due.

@@ -103,7 +103,7 @@ import Testing
         let (fixture, search) = try search(world)
         #expect(try await search.run(logger: silent)?.found.count == 1)
         let asked = fixture.operations.count
-        world.wait(hours: 23)
+        world.wait(hours: 22)
         #expect(try await search.run(logger: silent) == nil)
         #expect(fixture.operations.dropFirst(asked) == ["GetItem"])
         world.wait(hours: 1)
@@ -249,7 +249,7 @@ import Testing
         #expect(ShareSearchProgress.due(nil, now: now) == .init(started: now))
         let open = ShareSearchProgress(started: now.advanced(bySeconds: -90 * 3600), last: Self.image(7))
         #expect(ShareSearchProgress.due(open, now: now) == open)
-        for (hours, isDue) in [(Int64(23), false), (24, true), (500, true)] {
+        for (hours, isDue) in [(Int64(22), false), (23, true), (500, true)] {
             let done = ShareSearchProgress(
                 started: now.advanced(bySeconds: -hours * 3600),
                 last: Self.image(7),
