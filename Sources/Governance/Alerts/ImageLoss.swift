@@ -54,9 +54,12 @@ public struct ImageLoss: Hashable, Sendable {
     }
 
     /// The same text for every report of the same loss, together with its time (``AlertRecord/sameLossSeconds``): a removal
-    /// is reported by one event, being disabled or deregistered by a call and by a state change.
+    /// is reported by one event, being disabled or deregistered by a call and by a state change. What was found has no event
+    /// of its own: the time tells one end of an image's shares from another. Its event, should it come after all, is another
+    /// report, by another text.
     public var identity: String {
-        status == .removed ? "removed#\(occurrence.eventID)" : status.rawValue
+        guard status == .removed else { return status.rawValue }
+        return "removed#\(occurrence.eventID)" + (occurrence.isFound ? "#\(occurrence.time)" : "")
     }
 
     /// Who took it away, as far as is known.

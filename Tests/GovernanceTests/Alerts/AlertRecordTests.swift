@@ -41,6 +41,29 @@ import Testing
         #expect(try loss(E.disable("11:00:00")).identity == "disabled")
     }
 
+    /// All found ends have the same event id. One that is told later keeps no earlier one from being told.
+    @Test func aFoundEndIsIdentifiedByItsTime() throws {
+        func end(_ text: String) throws -> ImageLoss {
+            let change = LaunchPermissionChange(image: image, added: [], removed: [.all])
+            let event = GovernanceEvent(
+                account: creator,
+                region: region,
+                occurrence: .found(at: time(text)),
+                subject: .call(.modifyImageAttribute(change))
+            )
+            return try #require(ImageLoss(event))
+        }
+        let (first, second) = (try end("2026-11-20T10:00:00Z"), try end("2026-11-21T10:00:00Z"))
+        #expect(first.identity == "removed#found#2026-11-20T10:00:00.000Z")
+        #expect(second.identity == "removed#found#2026-11-21T10:00:00.000Z")
+        #expect(try end("2026-11-20T10:00:00Z").identity == first.identity)
+        let notice = UnknownUseNotice(loss: first, imageName: nil, accounts: [])
+        #expect(notice.identity == first.identity + "#unknown-use")
+        let key = DynamoDBAlertStore.Key(image: image, account: creator, loss: notice.identity)
+        let sortKey = try #require(key.item["principal"]?.stringValue)
+        #expect(DynamoDBAlertStore.Key(image: image, sortKey: sortKey) == key)
+    }
+
     @Test func bothEventsOfADeregistrationAreOneLoss() throws {
         let (call, state) = (E.deregister("11:00:00"), E.state("11:00:05", .deregistered))
         for (first, second) in [(call, state), (state, call), (call, call)] {
