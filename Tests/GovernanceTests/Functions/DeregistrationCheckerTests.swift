@@ -1,0 +1,85 @@
+import AWSClient
+import AWSServices
+import LambdaRuntime
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Governance
+
+/// What the checker does on its schedule.
+@Suite struct DeregistrationCheckerTests {
+    private final class Log: Sendable {
+        let text = Mutex("")
+
+        var logger: Logger {
+            let sink = LogSink { bytes in
+                self.text.withLock { $0 += String(decoding: bytes, as: UTF8.self) }
+                return bytes.count
+            }
+            return Logger(format: .json, sink: sink)
+        }
+
+        /// The records that are metrics.
+        var metrics: [JSONValue] {
+            text.withLock { $0 }.split(separator: "\n").compactMap { try? JSONValue(parsing: Array($0.utf8)) }
+                .filter { $0["message"]?.string == "metrics" }
+        }
+    }
+
+    private func checker(_ reply: @escaping @Sendable (String, String) -> TestServer.Reply?) throws
+        -> (CloudFixture, DeregistrationChecker)
+    {
+        let shares = SharesTableOnPaper()
+        let fixture = try CloudFixture { operation, body in
+            if let reply = reply(operation, body) { return reply }
+            switch operation {
+            case "Scan": return CloudFixture.items([])
+            case "DescribeTable": return .ok(#"{"Table":{"ItemCount":7}}"#)
+            default: return shares.reply(operation, body) ?? .status(500)
+            }
+        }
+        let environment = LambdaEnvironment([
+            "SHARES_TABLE": "shares", "USAGE_TABLE": "usage", "USAGE_IMAGE_INDEX": "by-image",
+            "EMAIL_PARAMETER_PREFIX": "/email", "ADMINISTRATOR_ADDRESS_PARAMETER": "/administrator",
+            "ALERT_SENDER": "images@example.com",
+            "ALERT_TOPIC_ARN": "arn:aws:sns:eu-central-1:\(creator):alerts",
+            "AWS_LAMBDA_FUNCTION_NAME": "checker",
+        ])
+        return (fixture, try DeregistrationChecker(environment, client: fixture.client))
+    }
+
+    private static let measure = Array(#"{"measure": {}}"#.utf8)
+
+    @Test func whatIsMeasured() async throws {
+        let (fixture, checker) = try checker { operation, _ in
+            operation == "DescribeImages" ? CloudFixture.xml(operation, "<imagesSet></imagesSet>") : nil
+        }
+        let log = Log()
+        let context = LambdaContext(requestID: "1", logger: log.logger)
+        let answer = String(decoding: try await checker.handle(Self.measure, context), as: UTF8.self)
+        #expect(answer.contains(#""usage_rows":7"#))
+        #expect(answer.contains(#""complete":true"#))
+        #expect(log.metrics.map { $0["UsageRows"] } == [.integer(7)])
+        #expect(log.metrics.map { $0["UnknownAccounts"] } == [.integer(1)])
+        #expect(fixture.operations.contains("DescribeImages"))
+    }
+
+    /// What keeps images from being looked at keeps nothing from being measured.
+    @Test(arguments: ["UnauthorizedOperation", "InternalError"])
+    func measuresAreTakenWhereImagesCannotBeListed(code: String) async throws {
+        let (fixture, checker) = try checker { operation, _ in
+            guard operation == "DescribeImages" else { return nil }
+            return CloudFixture.ec2Error(code, status: code == "InternalError" ? 500 : 403)
+        }
+        let log = Log()
+        let context = LambdaContext(requestID: "1", logger: log.logger)
+        let error = await #expect(throws: IncompleteMeasurement.self) {
+            _ = try await checker.handle(Self.measure, context)
+        }
+        #expect(error?.failures.map { ($0 as? AWSError)?.code } == [code])
+        #expect(log.metrics.map { $0["UsageRows"] } == [.integer(7)])
+        #expect(log.metrics.map { $0["UnknownAccounts"] } == [.integer(1)])
+        #expect(!fixture.operations.contains("DescribeImageAttribute"))
+    }
+}
