@@ -90,6 +90,8 @@ extension SweepCheckpoint {
         if attributes["revived"] != nil { revived = try attributes.count("revived") }
         if attributes["incomplete_before"] != nil { incompleteBefore = try attributes.count("incomplete_before") }
         heldUntil = try attributes.moment("held_until")
+        // What was left may have been a section that this version does not have.
+        if self.phase == .listing, unlisted.isEmpty { endPhase() }
     }
 }
 

@@ -153,6 +153,22 @@ import Testing
         #expect(try SweepCheckpoint(attributes: attributes).listed == [.instances])
     }
 
+    /// All that this version has was listed by one that has more: there is nothing to wait for.
+    @Test func allButASectionOfAnotherVersionIsListed() async throws {
+        var checkpoint = SweepCheckpoint(started: Self.start)
+        checkpoint.listed = Set(InventorySection.allCases)
+        checkpoint.skipped = checkpoint.listed
+        var attributes = checkpoint.attributes
+        #expect(attributes["phase"] == "listing")
+        attributes["listed"]? += ",boats"
+        let rig = SweepRig(
+            SweepTests.account(),
+            store: UsageStoreInMemory(UsageStoreInMemory.Contents(checkpoint: attributes))
+        )
+        #expect(try await rig.store.checkpoint()?.phase == .confirming)
+        #expect(try completed(try await rig.sweep()).started == Self.start)
+    }
+
     // MARK: From phase to phase
 
     @Test func goesThroughAllPhases() {
