@@ -44,7 +44,9 @@ extension ReportData {
                 now: generated,
                 maximumSweepAgeHours: maximumSweepAgeHours
             )
-            if known != nil, listed[id] == nil { evidence.launchPermissions = .noSuchImage }
+            if known != nil, listed[id] == nil {
+                (evidence.launchPermissions, evidence.ages) = (.noSuchImage, .noSuchImage)
+            }
             evidence.wasThere = listed[id]?.creationDate.flatMap { EventTime($0) } ?? record?.wasThere
             evidence.rows = summaries.reduce(0) { $0 + $1.count }
             let verdict = Verdict(evidence)

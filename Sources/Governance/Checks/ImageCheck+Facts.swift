@@ -22,8 +22,10 @@ extension ImageCheck {
         async let recorded = shares.shareRecords(of: image, principals: nil).map(\.value)
         async let permissions = launchPermissions(of: image)
         async let description = description(of: image)
-        let (permitted, answered) = try await permissions
+        var (permitted, answered) = try await permissions
         let (ages, name) = try await description
+        // EC2 says so of images that are gone, and of some that are there.
+        if permitted == .notAvailable(reason: Self.unavailable), ages == .noSuchImage { permitted = .noSuchImage }
         return Facts(
             record: try await record,
             shares: try await recording(permitted, answered, of: image, named: name, try await recorded, logger),
@@ -89,6 +91,8 @@ extension ImageCheck {
         return .recordsNotAvailable(created: created, reason: reason)
     }
 
+    private static let unavailable = "EC2: InvalidAMIID.Unavailable"
+
     /// Whom EC2 lets launch the image, and when it had answered.
     private func launchPermissions(
         of image: ImageID
@@ -104,7 +108,7 @@ extension ImageCheck {
         } catch {
             if error.kind == .deadline || error.kind == .cancelled { throw error }
             let answer: UsageEvidence.LaunchPermissions =
-                error.isMissingImage ? .noSuchImage : .notAvailable(reason: "EC2: \(error.code)")
+                error.code == "InvalidAMIID.NotFound" ? .noSuchImage : .notAvailable(reason: "EC2: \(error.code)")
             return (answer, EventTime(effects.now()))
         }
     }

@@ -124,10 +124,16 @@ public struct UsageEvidence: Sendable {
         )
     }
 
+    /// Whether there is no such image, by all that EC2 says. A record of its deregistration is not enough: it may have been
+    /// restored from the Recycle Bin.
+    var isGone: Bool {
+        if case .principals = launchPermissions { return false }
+        return ages == .noSuchImage
+    }
+
     /// Whoever had the image and has it no longer, by the share recorder's word, sorted; none where only some accounts are
     /// asked about, and none of an image that is gone: nothing can be taken from anybody then.
     public var formerPrincipals: [FormerPrincipal] {
-        let isGone = launchPermissions == .noSuchImage || shares.contains { $0.status == .deregistered }
         guard accounts == nil, !isGone else { return [] }
         let current = principals
         return shares.filter { share in

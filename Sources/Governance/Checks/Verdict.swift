@@ -55,7 +55,7 @@ public struct Verdict: Hashable, Sendable {
         }
         coverage = known.values.sorted { $0.account < $1.account }
 
-        var doubts = Self.doubts(aboutKnowledge: evidence, shares)
+        var doubts = Self.doubts(aboutKnowledge: evidence)
         let report = evidence.ownerView.report?.narrowed(to: evidence.accounts)
         if evidence.accounts == nil { doubts += groups.map { .group($0, report: report?.created) } }
         for account in required.sorted() { doubts += known[account].map(Doubt.doubts(about:)) ?? [] }
@@ -87,13 +87,19 @@ public struct Verdict: Hashable, Sendable {
     }
 
     private static func doubts(
-        aboutKnowledge evidence: UsageEvidence,
-        _ shares: [Principal: Possession]
+        aboutKnowledge evidence: UsageEvidence
     ) -> [Doubt] {
         var doubts: [Doubt] = []
         switch evidence.launchPermissions {
         case .notAsked, .principals: break
-        case .noSuchImage: if !evidence.isRecorded, shares.isEmpty { doubts.append(.noSuchImage) }
+        case .noSuchImage:
+            if !evidence.isRecorded, evidence.shares.isEmpty {
+                doubts.append(.noSuchImage)
+            } else if evidence.ages.created != nil {
+                doubts.append(
+                    .sharesNotKnown(reason: "it describes the image, and knows nothing of its launch permissions")
+                )
+            }
         case .notAvailable(let reason): doubts.append(.sharesNotKnown(reason: reason))
         }
         if evidence.unreadableRows > 0 { doubts.append(.unreadableRows(evidence.unreadableRows)) }

@@ -53,11 +53,33 @@ import Testing
     @Test(arguments: [
         ("UnauthorizedOperation", Doubt.sharesNotKnown(reason: "EC2: UnauthorizedOperation")),
         ("AuthFailure", .sharesNotKnown(reason: "EC2: AuthFailure")), ("InvalidAMIID.NotFound", .noSuchImage),
-        ("InvalidAMIID.Unavailable", .noSuchImage),
+        ("InvalidAMIID.Unavailable", .sharesNotKnown(reason: "EC2: InvalidAMIID.Unavailable")),
     ])
     func whatEC2DoesNotTell(code: String, doubt: Doubt) async throws {
         let (_, check) = try fixture { $0.permissions = CloudFixture.ec2Error(code) }
         #expect(try await check.answer(CheckQuestion(image: image), logger: silent).verdict.doubts == [doubt])
+    }
+
+    /// Deregistered: nothing can be taken from anybody. Restored since: whoever had it may still use it.
+    @Test(arguments: ["InvalidAMIID.NotFound", "InvalidAMIID.Unavailable", nil], [true, false])
+    func anImageThatWasDeregistered(code: String?, isDescribed: Bool) async throws {
+        let (_, check) = try fixture { world in
+            if let code { world.permissions = CloudFixture.ec2Error(code) }
+            if !isDescribed { world.created = nil }
+            var lost = share(.account(consumer))
+            let end = Occurrence(
+                time: time("2026-11-10T08:00:00Z"),
+                eventID: "e",
+                eventName: "DeregisterImage",
+                actor: nil
+            )
+            lost.revocations = Sightings(call: Sighting(.deregistered, end))
+            world.shares = [lost]
+        }
+        let verdict = try await check.answer(CheckQuestion(image: image), logger: silent).verdict
+        #expect(verdict.outcome == (code != nil && !isDescribed ? .clear : .unknown))
+        let former = Doubt.former(.noTracker(consumer), until: time("2026-11-10T08:00:00Z"))
+        #expect(verdict.doubts.contains(former) == (verdict.outcome == .unknown))
     }
 
     @Test(arguments: [

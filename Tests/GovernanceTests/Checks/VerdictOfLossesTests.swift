@@ -53,10 +53,29 @@ import Testing
         }
     }
 
-    /// Nothing can be taken from anybody any more.
-    @Test func anImageThatIsGone() {
-        expect(evidence([lost(.account(consumer), .deregistered), lost(.all)]), .clear)
-        expect(evidence([lost(.account(consumer))]) { $0.launchPermissions = .noSuchImage }, .clear)
+    /// Nothing can be taken from anybody any more, once EC2 says that the image is gone. The record of a deregistration
+    /// does not say so: the image may have been restored.
+    @Test(arguments: [
+        (UsageEvidence.LaunchPermissions.noSuchImage, UsageEvidence.Ages.noSuchImage, true),
+        (.notAsked, .noSuchImage, true),
+        (.notAsked, .notAsked, false), (.noSuchImage, .notAsked, false), (.principals([]), .noSuchImage, false),
+        (.noSuchImage, .known(created: time("2026-11-01T00:00:00Z"), recorded: time("2026-11-01T00:00:00Z")), false),
+        (.principals([]), .known(created: time("2026-11-01T00:00:00Z"), recorded: time("2026-11-01T00:00:00Z")), false),
+    ])
+    func anImageThatIsGone(
+        permissions: UsageEvidence.LaunchPermissions,
+        ages: UsageEvidence.Ages,
+        isGone: Bool
+    ) {
+        for shares in [
+            [lost(.account(consumer), .deregistered), lost(.all)], [lost(.account(consumer))], [lost(.all)],
+        ] {
+            let evidence = evidence(shares) {
+                $0.launchPermissions = permissions
+                $0.ages = ages
+            }
+            #expect(Verdict(evidence).outcome == (isGone ? .clear : .unknown))
+        }
     }
 
     /// Accounts may have had an old image, and lost it, before anybody watched.
