@@ -37,8 +37,8 @@ struct ShareSearch: Sendable {
         var found: [Share] = []
         /// Shares that have ended, by no event's word.
         var ended: [End] = []
-        /// What kept images from being looked at: the search went past them, to come back in the next round, or, where it
-        /// was for no fault of theirs, ended before them.
+        /// What kept images from being looked at: the search went past them, to come back in the next round, or, where others
+        /// may fare no better, ended before them. What may be over by the next run is told of once it was not.
         var failures: [any Error] = []
         /// Whether the round has come to every image.
         var isComplete = false
@@ -59,7 +59,7 @@ struct ShareSearch: Sendable {
     func run(logger: Logger) async throws -> Report? {
         let now = effects.instant()
         let limit = AWSClient.deadline.map { now + ($0 - now) * 3 / 4 }
-        let outcome = try await AWSClient.$deadline.withValue(limit) { try await search(until: limit) }
+        let outcome = try await AWSClient.$deadline.withValue(limit) { try await search(until: limit, logger) }
         guard let (report, progress) = outcome else { return nil }
         try await progress.write(to: store)
         logger.info(
@@ -72,7 +72,10 @@ struct ShareSearch: Sendable {
         return report
     }
 
-    private func search(until limit: ContinuousClock.Instant?) async throws -> (Report, ShareSearchProgress)? {
+    private func search(
+        until limit: ContinuousClock.Instant?,
+        _ logger: Logger
+    ) async throws -> (Report, ShareSearchProgress)? {
         let read = try await ShareSearchProgress.read(from: store)
         guard var progress = ShareSearchProgress.due(read, now: EventTime(effects.now())) else { return nil }
         let images = try await images().filter { image in progress.last.map { $0 < image.id } ?? true }
@@ -81,26 +84,40 @@ struct ShareSearch: Sendable {
         if let limit, listed >= limit, !images.isEmpty { throw NoTimeToLookAtImages() }
         let end = limit.map { listed + ($0 - listed) * 2 / 3 }
         var report = Report()
-        var isCutOff = false
+        let goesPastFaults = progress.failedRuns + 1 >= ShareSearchProgress.maximumFailedRuns
         for (index, batch) in images.chunks(of: Self.batchSize).enumerated() {
             let begun = effects.instant()
             if let end, begun >= end, index > 0 { break }
             let outcomes = try await concurrentMap(batch, limit: Self.batchSize) { image throws(AWSError) in
                 await look(at: image)
             }
+            // What other images may meet as well.
+            var faults: [any Error] = []
             for outcome in outcomes {
                 switch outcome {
                 case .success(let (found, ended)):
                     report.found += found
                     report.ended += ended
                 case .failure(let error):
-                    report.failures.append(error)
-                    isCutOff = isCutOff || !Self.isOfOneImage(error)
+                    if Self.isOfOneImage(error) { report.failures.append(error) } else { faults.append(error) }
                 }
             }
-            if isCutOff { break }
+            if let fault = faults.first {
+                // It is of these images after all where several runs met it here, or, in such a run, others do not meet it.
+                guard goesPastFaults, index == 0 || faults.count < batch.count else {
+                    progress.failedRuns += 1
+                    if progress.failedRuns == 1, faults.allSatisfy(Self.maySoonBeOver) {
+                        logger.warn("the search for shares goes on here in its next run", error: fault)
+                    } else {
+                        report.failures += faults
+                    }
+                    break
+                }
+                report.failures += faults
+            }
             report.images += batch.count
             progress.last = batch.last?.id
+            progress.failedRuns = 0
             let rest = Self.batchTime - (effects.instant() - begun)
             if rest > .zero, report.images != images.count { try await effects.sleep(rest) }
         }
@@ -154,6 +171,14 @@ struct ShareSearch: Sendable {
     private static func isOfOneImage(_ error: any Error) -> Bool {
         guard let error = error as? AWSError else { return true }
         return error.kind == .clientError && !error.isRefusal
+    }
+
+    /// Whether the next run may not meet it.
+    private static func maySoonBeOver(_ error: any Error) -> Bool {
+        switch (error as? AWSError)?.kind {
+        case .throttling, .transient, .serverError, .transport, .deadline, .malformedResponse: true
+        case .clientError, .credentials, .cancelled, .configuration, .invalidRequest, nil: false
+        }
     }
 }
 

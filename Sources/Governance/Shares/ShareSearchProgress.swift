@@ -9,12 +9,18 @@ public struct ShareSearchProgress: Hashable, Sendable {
     public var last: ImageID?
     /// Whether the round has come to every image.
     public var isComplete: Bool
+    /// How many runs in a row did not get past ``last``, for what other images might have met as well.
+    public var failedRuns: Int
 
-    public init(started: EventTime, last: ImageID? = nil, isComplete: Bool = false) {
+    public init(started: EventTime, last: ImageID? = nil, isComplete: Bool = false, failedRuns: Int = 0) {
         self.started = started
         self.last = last
         self.isComplete = isComplete
+        self.failedRuns = failedRuns
     }
+
+    /// In so many runs in a row the search fails at one place; the last of them goes past it.
+    public static let maximumFailedRuns = 3
 
     /// A round begins so long after the beginning of the one before: with a run each hour, and one that comes a little early,
     /// it does so within a day.
@@ -36,6 +42,7 @@ extension ShareSearchProgress {
     private static let started = "round_started"
     private static let last = "last_image_id"
     private static let state = "round_state"
+    private static let failedRuns = "failed_runs"
     private static let (isOpen, isDone) = ("open", "complete")
 
     private static var itemKey: DynamoDB.Item {
@@ -49,7 +56,8 @@ extension ShareSearchProgress {
         return ShareSearchProgress(
             started: started,
             last: texts[Self.last].flatMap { ImageID($0) },
-            isComplete: texts[Self.state] == Self.isDone
+            isComplete: texts[Self.state] == Self.isDone,
+            failedRuns: min(max(texts[Self.failedRuns].flatMap { Int($0) } ?? 0, 0), maximumFailedRuns)
         )
     }
 
@@ -58,6 +66,7 @@ extension ShareSearchProgress {
         item[Self.started] = .string(started.description)
         item[Self.state] = .string(isComplete ? Self.isDone : Self.isOpen)
         if let last { item[Self.last] = .string(last.text) }
+        if failedRuns > 0 { item[Self.failedRuns] = .string("\(failedRuns)") }
         _ = try await store.dynamoDB.putItem(.init(table: store.table, item: item))
     }
 }

@@ -215,19 +215,58 @@ import Testing
         #expect(try await search.run(logger: silent)?.found.map(\.image) == [Self.image(2)])
     }
 
-    /// What is no image's fault strikes them all: the search waits at them.
-    @Test(arguments: ["UnauthorizedOperation", "RequestLimitExceeded"])
-    func nothingCanBeLookedAt(code: String) async throws {
+    /// What is no image's fault may strike them all: the search waits at them. What may be over soon is no failure yet.
+    @Test(arguments: [("UnauthorizedOperation", true), ("RequestLimitExceeded", false)])
+    func nothingCanBeLookedAt(code: String, isFailure: Bool) async throws {
         let images = (0..<15).map(Self.image)
         let world = World(Dictionary(uniqueKeysWithValues: images.map { ($0, [.all]) }))
         let (_, search) = try search(world)
         for image in images[12...] { world.set(code, for: image) }
         let report = try #require(try await search.run(logger: silent))
-        #expect((report.images, report.isComplete, report.failures.count) == (10, false, 3))
+        #expect((report.images, report.isComplete, report.failures.count) == (10, false, isFailure ? 3 : 0))
+        let again = try #require(try await search.run(logger: silent))
+        #expect((again.images, again.isComplete, again.failures.count) == (0, false, 3))
         for image in images { world.set(nil, for: image) }
         let rest = try #require(try await search.run(logger: silent))
-        #expect((rest.images, rest.isComplete) == (5, true))
+        #expect((rest.images, rest.isComplete, rest.failures.count) == (5, true, 0))
         #expect(images.allSatisfy { world.table.statuses(of: $0) == ["group#all": "shared"] })
+    }
+
+    /// What lasts keeps no other image from being looked at: the third run goes past it, and past the like of it further on.
+    @Test(arguments: ["UnauthorizedOperation", "RequestLimitExceeded"])
+    func whatLastsIsGonePast(code: String) async throws {
+        let images = (0..<35).map(Self.image)
+        let world = World(Dictionary(uniqueKeysWithValues: images.map { ($0, [.all]) }))
+        let (_, search) = try search(world)
+        let failing = [images[12], images[25]]
+        for image in failing { world.set(code, for: image) }
+        var looked: [Int] = []
+        for _ in 0..<3 { looked.append(try #require(try await search.run(logger: silent)).images) }
+        #expect(looked == [10, 0, 25])
+        for image in images {
+            #expect(world.table.statuses(of: image) == (failing.contains(image) ? [:] : ["group#all": "shared"]))
+        }
+        let kept = try #require(world.table.texts(ShareSearchProgress.key, ShareSearchProgress.key))
+        #expect(kept["round_state"] == "complete")
+        // The next round comes to them again, and waits anew.
+        for image in failing { world.set(nil, for: image) }
+        world.wait(hours: 23)
+        let next = try #require(try await search.run(logger: silent))
+        #expect((next.images, next.found.map(\.image)) == (35, failing))
+    }
+
+    /// Where every image of the next ten meets it as well, it strikes them all.
+    @Test func whatStrikesAllIsNotGonePastAtOnce() async throws {
+        let world = World(Dictionary(uniqueKeysWithValues: (0..<35).map { (Self.image($0), []) }))
+        world.set("RequestLimitExceeded", for: nil)
+        let (_, search) = try search(world)
+        var reports: [ShareSearch.Report] = []
+        for _ in 0..<5 { reports.append(try #require(try await search.run(logger: silent))) }
+        #expect(reports.map(\.images) == [0, 0, 10, 0, 10])
+        #expect(reports.map(\.failures.count) == [0, 10, 10, 10, 10])
+        world.set(nil, for: nil)
+        let rest = try #require(try await search.run(logger: silent))
+        #expect((rest.images, rest.isComplete) == (15, true))
     }
 
     /// Who reads the whole table finds no image in it.
