@@ -30,6 +30,8 @@ public indirect enum Doubt: Hashable, Sendable {
     case formerGroup(Principal, until: EventTime, report: EventTime?)
     /// The image is older than what was recorded of shares.
     case olderThanRecords(created: EventTime, recorded: EventTime, report: EventTime?)
+    /// The image is older than what was recorded of shares, and was then taken from everybody by an event that names nobody.
+    case revokedFromUnknown(at: EventTime, report: EventTime)
     /// Whether the image is older than what was recorded of shares is not known.
     case ageNotKnown(reason: String)
 
@@ -106,6 +108,9 @@ extension Doubt: CustomStringConvertible {
         case .olderThanRecords(let created, let recorded, let report):
             "the image is of \(created.readable), shares are recorded since \(recorded.readable): accounts that lost it "
                 + "before are not known; " + Self.whatAReportWouldTell(report)
+        case .revokedFromUnknown(let revoked, let report):
+            "the image is older than the records of shares, and was taken from everybody at \(revoked.readable), perhaps from "
+                + "accounts that are not known: " + Self.whatAReportWouldTell(report)
         case .ageNotKnown(let reason):
             "it is not known whether the image is older than the records of its shares (\(reason))"
         }

@@ -12,6 +12,7 @@ extension ImageCheck {
 
         func complete(_ evidence: inout UsageEvidence) {
             evidence.wasThere = record?.wasThere
+            evidence.revoked = record?.lastRevoked
             evidence.launchPermissions = launchPermissions
             evidence.ages = ages
         }

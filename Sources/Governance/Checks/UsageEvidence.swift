@@ -60,6 +60,8 @@ public struct UsageEvidence: Sendable {
     public var ages = Ages.notAsked
     /// A time by which the image was there, where one is known otherwise than by ``ages`` and ``shares``.
     public var wasThere: EventTime?
+    /// When the image was last taken from everybody, by events that name no account; nil where it never was.
+    public var revoked: EventTime?
     /// Of all accounts that have a usage tracker.
     public var coverage: [AccountID: CoverageEntry]
     /// How many rows the usage table has for the image and the accounts asked about.

@@ -9,8 +9,9 @@
 /// - no organization, unit or the public has it, whose accounts nobody can list. EC2's report over all accounts does not do
 ///   instead: it lags behind, and they may have begun to use the image since (``UsageReport/settles(whatEnded:)``);
 /// - whoever had it and lost it is swept since it lost it, or is settled by EC2's report: one that was begun long enough after the
-///   loss has whatever they still run. Accounts that had the image and lost it before anything was recorded have no record;
-///   an image that is older than the records needs such a report in any case.
+///   loss has whatever they still run. Accounts that had the image and lost it before anything was recorded have no record,
+///   nor have those that had it since before and lost it by an event that names nobody, before anybody looked: an image that
+///   is older than the records needs such a report of long enough after both in any case.
 public struct Verdict: Hashable, Sendable {
     public enum Outcome: String, Hashable, Sendable, CaseIterable {
         case inUse = "in-use"
@@ -74,8 +75,12 @@ public struct Verdict: Hashable, Sendable {
             if evidence.accounts == nil { doubts.append(.ageNotKnown(reason: reason)) }
         case .known(let created, let recorded):
             guard evidence.accounts == nil, UsageEvidence.Ages.isOlder(created, than: recorded) else { break }
-            if let report, report.settles(whatEnded: recorded) {
+            // Who had it by a share that was not found yet lost it then, and no event names them.
+            let ends = [recorded, evidence.revoked].compactMap { $0 }
+            if let report, ends.allSatisfy(report.settles(whatEnded:)) {
                 settled = true
+            } else if let report, let revoked = evidence.revoked, report.settles(whatEnded: recorded) {
+                doubts.append(.revokedFromUnknown(at: revoked, report: report.created))
             } else {
                 doubts.append(.olderThanRecords(created: created, recorded: recorded, report: report?.created))
             }

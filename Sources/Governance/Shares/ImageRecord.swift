@@ -42,6 +42,11 @@ public struct ImageRecord: Hashable, Sendable {
 
     public var status: ImageStatus { states.effective?.status ?? .available }
 
+    /// When it was last taken from every principal, as far as events told.
+    public var lastRevoked: EventTime? {
+        [revocations.call, revocations.stateChange].compactMap { $0?.occurrence.time }.max()
+    }
+
     /// A time by which the image was there; nil where nothing is recorded of what happened to it.
     public var wasThere: EventTime? {
         let states = [states.call, states.stateChange].compactMap { $0?.occurrence.time }

@@ -191,6 +191,24 @@ import Testing
         #expect(try await CheckedImageUse(check, logger: silent).isClear(image) == (state == "available"))
         #expect(fixture.operations.filter { $0 == "CreateImageUsageReport" }.count == 1)
         #expect(fixture.operations.contains("DeleteImageUsageReport") == (state == "available"))
+        // It was taken from everybody since, by an event that names nobody.
+        let (_, revoked) = try self.fixture { world in
+            world.created = "2020-01-01T00:00:00.000Z"
+            world.imageRecord = ImageRecord(
+                image: image,
+                region: region,
+                revocations: Sightings(
+                    call: Sighting(
+                        .removed,
+                        Occurrence(time: asked, eventID: "e", eventName: "ResetImageAttribute", actor: nil)
+                    )
+                )
+            )
+        }
+        let question = CheckQuestion(image: image, asksOwnerView: true)
+        let doubts = try await revoked.answer(question, logger: silent).verdict.doubts
+        #expect(doubts == [.revokedFromUnknown(at: asked, report: asked)])
+        #expect(try await !CheckedImageUse(revoked, logger: silent).isClear(image))
         // Where something else is missing as well, it is not asked.
         let (unasked, other) = try self.fixture { world in
             world.created = "2020-01-01T00:00:00.000Z"

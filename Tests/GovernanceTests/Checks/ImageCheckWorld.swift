@@ -11,6 +11,7 @@ struct ImageCheckWorld: Sendable {
     var brokenRows: [String] = []
     var coverage: [CoverageRecord] = [swept(creator)]
     var shares: [ShareRecord] = []
+    var imageRecord: ImageRecord?
     /// When EC2 says that the image was made, and DynamoDB the table of shares.
     var created: String? = "2026-11-02T00:00:00.000Z"
     var recorded = "1793491200.123"
@@ -31,7 +32,11 @@ struct ImageCheckWorld: Sendable {
         let isOfShares = !body.contains("IndexName")
         if let table, isOfShares, let reply = table.reply(operation, body) { return reply }
         switch operation {
-        case "GetItem": return .ok("{}")
+        case "GetItem":
+            guard let imageRecord else { return .ok("{}") }
+            let keys = ["image_id": imageRecord.image.text, "principal": "image"]
+            let item = CloudFixture.item(imageRecord.attributes.merging(keys) { $1 }, revision: 1)
+            return .ok(#"{"Item":\#(item)}"#)
         case "DescribeTable": return .ok(#"{"Table":{"CreationDateTime":\#(recorded),"ItemCount":3}}"#)
         case "DescribeImages":
             let image = created.map {

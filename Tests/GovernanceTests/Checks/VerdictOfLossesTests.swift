@@ -111,6 +111,36 @@ import Testing
         expect(named, .clear)
     }
 
+    /// Who had an older image by a share that was not found yet lost it by an event that names nobody.
+    @Test(
+        arguments: [
+            (nil, true), ("2026-10-01T00:00:00Z", true), ("2026-11-17T10:00:00Z", true),
+            ("2026-11-17T10:00:01Z", false),
+        ] as [(String?, Bool)]
+    )
+    func anOlderImageThatWasTakenFromEverybody(revoked: String?, isSettled: Bool) {
+        let (created, recorded) = (time("2025-01-01T00:00:00Z"), time("2026-11-01T00:00:00Z"))
+        let old = evidence([]) {
+            $0.ages = .known(created: created, recorded: recorded)
+            $0.revoked = revoked.map(time)
+        }
+        expect(old, .unknown, [.olderThanRecords(created: created, recorded: recorded, report: nil)])
+        var asking = old
+        asking.ownerView = report()
+        let doubts = isSettled ? [] : revoked.map { [Doubt.revokedFromUnknown(at: time($0), report: asked)] } ?? []
+        expect(asking, isSettled ? .clear : .unknown, doubts)
+        asking.ownerView = report(of: time("2026-11-03T00:00:00Z"))
+        expect(
+            asking,
+            .unknown,
+            [.olderThanRecords(created: created, recorded: recorded, report: time("2026-11-03T00:00:00Z"))]
+        )
+        // A newer image has all its shares recorded.
+        var new = old
+        new.ages = .known(created: recorded, recorded: recorded)
+        expect(new, .clear)
+    }
+
     /// What no event told of may have come before the loss, be it another share or a launch: whenever the account got the
     /// image, only a sweep that began after it lost it tells what it still uses.
     @Test(arguments: [

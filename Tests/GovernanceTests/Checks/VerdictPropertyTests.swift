@@ -113,6 +113,7 @@ import Testing
             "an older image",
             { evidence, _ in evidence.ages = .known(created: time("2025-01-01T00:00:00Z"), recorded: asked) }
         ),
+        ("an image that was taken from everybody", { evidence, _ in evidence.revoked = asked }),
         ("an image that nothing is known of", { evidence, _ in evidence.wasThere = nil }),
         ("a newer image", { evidence, _ in evidence.wasThere = asked }),
         ("an image of unknown age", { evidence, _ in evidence.ages = .notAvailable(reason: "x") }),

@@ -131,6 +131,7 @@ import Testing
             .formerGroup(unit, until: asked, report: asked),
             .olderThanRecords(created: asked, recorded: asked, report: nil),
             .olderThanRecords(created: asked, recorded: asked, report: asked), .ageNotKnown(reason: "no"),
+            .revokedFromUnknown(at: asked, report: asked),
         ]
         for doubt in doubts {
             #expect(!doubt.description.hasSuffix("."))
