@@ -44,10 +44,12 @@ extension ReportData {
                 now: generated,
                 maximumSweepAgeHours: maximumSweepAgeHours
             )
-            if known != nil, listed[id] == nil {
-                (evidence.launchPermissions, evidence.ages) = (.noSuchImage, .noSuchImage)
-            }
-            evidence.wasThere = listed[id]?.creationDate.flatMap { EventTime($0) } ?? record?.wasThere
+            evidence.ages = Self.ages(listed[id], isListed: known != nil, recordedSince)
+            if evidence.ages == .noSuchImage { evidence.launchPermissions = .noSuchImage }
+            // Of launch permissions a list of images tells nothing else.
+            if listed[id]?.isPublic == true { evidence.launchPermissions = .principals([.all]) }
+            evidence.wasThere = record?.wasThere
+            evidence.revoked = record?.lastRevoked
             evidence.rows = summaries.reduce(0) { $0 + $1.count }
             let verdict = Verdict(evidence)
             let image = listed[id]
@@ -85,6 +87,23 @@ extension ReportData {
         if known == nil { omissions.append("EC2 does not list the account's images: those below are from the tables.") }
         let unreadable = contents.unreadable.count + usage.unreadable.count
         if unreadable > 0 { omissions.append("\(Counted.text(unreadable, "item")) of the tables cannot be read.") }
+    }
+
+    /// As a check has it.
+    private static func ages(
+        _ image: EC2.Image?,
+        isListed: Bool,
+        _ recordedSince: EventTime?
+    ) -> UsageEvidence.Ages {
+        guard isListed else { return .notAvailable(reason: "EC2 does not list the account's images") }
+        guard let image else { return .noSuchImage }
+        guard let created = image.creationDate.flatMap({ EventTime($0) }) else {
+            return .notAvailable(reason: "EC2 does not tell when the image was made")
+        }
+        guard let recordedSince else {
+            return .recordsNotAvailable(created: created, reason: "DynamoDB does not tell when the table was made")
+        }
+        return .known(created: created, recorded: recordedSince)
     }
 
     private static func state(of image: EC2.Image?, _ record: ImageRecord?, isListed: Bool) -> String {

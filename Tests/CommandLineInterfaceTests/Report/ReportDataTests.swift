@@ -1,3 +1,4 @@
+import AWSClient
 import AWSServices
 import Testing
 
@@ -71,6 +72,55 @@ struct ReportDataTests {
                 "EC2 no longer lists 1 image of the tables: when it was created and last launched is not known."
             ]
         )
+    }
+
+    /// What a check would be told by the same answers of EC2 and DynamoDB, and the report must not call clear.
+    @Test(
+        arguments: [
+            ("2026-11-10T00:00:00.000Z", false, "2026-11-01T00:00:00Z", .clear, nil),
+            ("2026-11-10T00:00:00.000Z", true, "2026-11-01T00:00:00Z", .unknown, "the image is public"),
+            ("2026-10-10T00:00:00.000Z", false, "2026-11-01T00:00:00Z", .unknown, "the image is of 2026-10-10"),
+            ("2026-11-10T00:00:00.000Z", false, nil, .unknown, "it is not known whether the image is older"),
+            (nil, false, "2026-11-01T00:00:00Z", .unknown, "it is not known when the image was made"),
+        ] as [(String?, Bool, String?, Verdict.Outcome, String?)]
+    )
+    func `the verdict is the one of a check`(
+        created: String?,
+        isPublic: Bool,
+        recorded: String?,
+        outcome: Verdict.Outcome,
+        reason: String?
+    ) throws {
+        let fixture = ReportFixture()
+        var members = ["imageId": "ami-0abc", "isPublic": String(isPublic)]
+        members["creationDate"] = created
+        let image = try EC2.Image(
+            xml: XMLNode(name: "item", children: members.map { XMLNode(name: $0.key, text: $0.value) })
+        )
+        var usage = UsageContents()
+        let started = fixture.now.advanced(bySeconds: -3600)
+        let coverage = CoverageRecord(
+            account: fixture.owner,
+            region: fixture.region,
+            lastSweep: .init(started: started, completed: started, resources: 0)
+        )
+        let entry = UsageTableItem.coverage(fixture.owner, sortKey: coverage.sortKey, .record(coverage))
+        usage.add(entry, region: fixture.region, limit: 10)
+        let gathered = ReportData(
+            owner: fixture.owner,
+            region: fixture.region,
+            generated: fixture.now,
+            staleDays: 90,
+            maximumSweepAgeHours: 48,
+            shares: SharesContents(),
+            usage: usage,
+            images: [image],
+            recordedSince: recorded.flatMap { EventTime($0) }
+        )
+        #expect(gathered.images.map(\.outcome) == [outcome])
+        let doubts = gathered.images.flatMap(\.doubts)
+        #expect(doubts.isEmpty == (reason == nil))
+        #expect(doubts.first?.hasPrefix(reason ?? "-") ?? true)
     }
 
     /// As the hourly measurement has it: a sweep has to be later than the share that the account got last.
