@@ -95,6 +95,8 @@ struct AccountState: Sendable {
     /// Those of them that a sweep finds by itself: a launch template's other versions are not in use.
     var listedRows: Set<String> { rows(of: InventorySection.allCases.flatMap(listed), ofNone: obscure) }
 
+    func listedRows(in section: InventorySection) -> Set<String> { rows(of: listed(in: section), ofNone: obscure) }
+
     /// With those that stay once they are recorded.
     var possibleRows: Set<String> { rows(of: resources, ofNone: []) }
 
@@ -195,6 +197,15 @@ final class SimulatedAccount: Inventory, ImageResolver {
 
     /// What was asked for directly.
     var asked: [Resource] { state.withLock(\.asked) }
+
+    /// The rows of what a section listed all the time since then, whenever it was looked at, and from whichever moment AWS
+    /// answered.
+    func rows(listedIn section: InventorySection, allTheTimeSince time: EventTime) -> Set<String> {
+        let history = state.withLock(\.history)
+        let first = history.lastIndex { $0.since <= time } ?? 0
+        let rows = history[first...].map { $0.state.listedRows(in: section) }
+        return rows.dropFirst().reduce(rows[0]) { $0.intersection($1) }
+    }
 
     /// Something happens now.
     func change(_ body: (inout AccountState) -> Void) {

@@ -27,6 +27,8 @@ final class Simulation: Sendable {
         var released: [Resource: EventTime] = [:]
         /// When each resource came to be for the last time.
         var born: [Resource: EventTime] = [:]
+        /// What a sweep has missed.
+        var unseen: Set<String> = []
     }
 
     let rig: SweepRig
@@ -235,7 +237,8 @@ final class Simulation: Sendable {
             let isForced = dice(3) == 0
             let seconds = Int64(dice(600)) + 60
             do {
-                _ = try await rig.sweep(seconds: seconds, isForced: isForced)
+                let outcome = try await rig.sweep(seconds: seconds, isForced: isForced)
+                if case .completed(let checkpoint) = outcome { look(after: checkpoint) }
             } catch let crash as Crash {
                 throw crash
             } catch {
@@ -244,6 +247,17 @@ final class Simulation: Sendable {
             let pause = Int64(dice(300_000))
             try await Interleaver.step { self.rig.clock.advance(milliseconds: pause) }
         }
+    }
+
+    /// Whatever disturbs a sweep: where it says that nothing is left out, what was there and listed all the time is recorded.
+    private func look(after checkpoint: SweepCheckpoint) {
+        // Events and answers that tell otherwise are believed.
+        guard !isLying, checkpoint.incomplete.isEmpty else { return }
+        // AWS may have answered from before the sweep began.
+        let start = checkpoint.started.advanced(bySeconds: -600)
+        let rows = InventorySection.allCases.map { rig.account.rows(listedIn: $0, allTheTimeSince: start) }
+        let unseen = Set(rows.joined()).subtracting(rig.rows)
+        state.withLock { $0.unseen.formUnion(unseen) }
     }
 
     // MARK: The story
@@ -257,6 +271,8 @@ final class Simulation: Sendable {
         var broken: Set<String> = []
         /// Rows of what an event had ended, before the last sweep.
         var revived: Set<String> = []
+        /// What was there and listed all the time, and had no row after a sweep on the way that left nothing out.
+        var unseen: Set<String> = []
     }
 
     func run() async throws -> Findings {
@@ -291,6 +307,7 @@ final class Simulation: Sendable {
         }
         promises.check(rig.store.contents)
         findings.broken = promises.broken
+        findings.unseen = state.withLock(\.unseen)
         // A day later, undisturbed; and some rows were lost.
         rig.account.set(.none)
         rig.clock.advance(milliseconds: 86_400_000)

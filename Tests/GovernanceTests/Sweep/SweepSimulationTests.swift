@@ -22,5 +22,6 @@ import Testing
         #expect(findings.missing == [], "seed \(seed)")
         #expect(findings.broken == [], "seed \(seed)")
         #expect(findings.revived == [], "seed \(seed)")
+        #expect(findings.unseen == [], "seed \(seed)")
     }
 }
