@@ -30,9 +30,10 @@ import AWSServices
 /// EC2 looks for references in the caller's name (`aws:CalledVia` is `ec2-images.amazonaws.com`), which takes
 /// `ec2:DescribeLaunchTemplates` and `imagebuilder:GetContainerRecipe` besides what is in the table.
 ///
-/// A page takes one request, and where it names launch templates one for each of them, four at a time. What it holds in
-/// memory is one answer, 16 MB at most: that of ``instancePageSize`` instances takes 2.5 MB as a rule. A sweep asks for
-/// four pages at a time.
+/// A page takes one request, and where it names launch templates, node groups or Image Builder images one for each of them,
+/// four at a time. So it holds four answers in memory at most, of 16 MiB at most each: that of ``instancePageSize``
+/// instances takes 2.5 MB as a rule. A sweep asks for four pages at a time, and keeps what a fifth one tells, without the
+/// answers, while it records it.
 public struct LiveInventory: Inventory {
     let ec2: EC2
     let autoScaling: AutoScaling
