@@ -273,7 +273,7 @@ class Story:
             raise DemoError(f"{len(mails)} e-mails were sent, not {count}")
 
     def _shares(self) -> None:
-        items = [item for item in self.deployment.table("creator", "shares") if not item["principal"].startswith("alert#")]
+        items = [i for i in self.deployment.table("creator", "shares") if "status" in i and not i["principal"].startswith("alert#")]
         rows = [[i["image_id"], i["principal"], i["status"], i.get("actor", "")] for i in _sorted(items, "principal")]
         _table(["image", "principal", "status", "actor"], rows, title="shares")
 

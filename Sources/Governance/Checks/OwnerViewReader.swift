@@ -83,7 +83,7 @@ struct OwnerViewReader: Sendable {
         do throws(AWSError) {
             for _ in 0..<Self.attempts {
                 var found = try await existing(image, logger)
-                if found == nil { found = try await create(image) }
+                if found == nil { found = try await made(for: image) }
                 guard let report = found else { break }
                 // Deleting it must still be possible when reading it has run out of time.
                 let deadline = AWSClient.deadline.map { $0 - Self.timeToDelete }
@@ -93,15 +93,14 @@ struct OwnerViewReader: Sendable {
                     await delete(report.id, logger)
                     return .available(usage)
                 case .success(.pending):
-                    // Whoever calls the question off leaves nothing behind: a task of its own is not cancelled.
-                    if Task.isCancelled, report.isNew { await Task { await delete(report.id, logger) }.value }
+                    if Task.isCancelled, report.isNew { await takeAway(report.id, logger) }
                     return .pending(since: EventTime(report.created))
                 case .success(.failed(let reason)):
                     await delete(report.id, logger)
                     if report.isNew { return .notAvailable(reason: reason) }
                 case .success(.gone): break
                 case .failure(let error):
-                    if report.isNew, error.kind != .deadline { await delete(report.id, logger) }
+                    if report.isNew, error.kind != .deadline { await takeAway(report.id, logger) }
                     throw error
                 }
             }
@@ -109,6 +108,11 @@ struct OwnerViewReader: Sendable {
         } catch {
             return .notAvailable(reason: Self.reason(error))
         }
+    }
+
+    /// Deletes it although the question may have been called off: a task of its own is not cancelled with it.
+    private func takeAway(_ id: String, _ logger: Logger) async {
+        await Task { await delete(id, logger) }.value
     }
 
     private func delete(_ id: String, _ logger: Logger) async {
@@ -158,6 +162,17 @@ struct OwnerViewReader: Sendable {
         }
         return usable.max { ($0.isAvailable ? 1 : 0, $0.report.created) < ($1.isAvailable ? 1 : 0, $1.report.created) }?
             .report
+    }
+
+    /// Makes one, and learns which, although the question may be called off meanwhile: else nobody would take it away.
+    private func made(for image: ImageID) async throws(AWSError) -> Report {
+        try await Task { () async -> Result<Report, AWSError> in
+            do throws(AWSError) {
+                return .success(try await create(image))
+            } catch {
+                return .failure(error)
+            }
+        }.value.get()
     }
 
     private func create(_ image: ImageID) async throws(AWSError) -> Report {

@@ -20,6 +20,12 @@ import Testing
             #"<item><accountId>444455556666</accountId><resourceType>ec2:Instance</resourceType><usageCount>3</usageCount></item>"#
         ]
         var knowsRecipes = true
+        /// Called with each request before it is answered.
+        var asked: @Sendable (_ operation: String, _ body: String) -> Void = { _, _ in }
+    }
+
+    private final class Question: Sendable {
+        let task = Mutex<Task<UsageEvidence.OwnerView, Never>?>(nil)
     }
 
     private final class EC2Script: Sendable {
@@ -30,6 +36,7 @@ import Testing
         init(_ behaviour: Behaviour) { self.behaviour = behaviour }
 
         func reply(_ operation: String, _ body: String) -> TestServer.Reply {
+            behaviour.asked(operation, body)
             if let failure = behaviour.failures[operation] { return failure }
             switch operation {
             case "CreateImageUsageReport":
@@ -219,6 +226,24 @@ import Testing
         asked.cancel()
         #expect(await asked.value.report == nil)
         #expect(fixture.operations.last != "DescribeImageUsageReports")
+    }
+
+    @Test(arguments: [("CreateImageUsageReport", "ImageId"), ("DescribeImageUsageReports", "ReportId.1=amiur-1")])
+    func aQuestionThatIsCalledOffInTheMiddleDeletesItsReport(operation: String, part: String) async throws {
+        let question = Question()
+        let fixture = try fixture { behaviour in
+            behaviour.pendingAnswers = 1000
+            behaviour.asked = { asked, body in
+                if asked == operation, body.contains(part) { question.task.withLock { $0?.cancel() } }
+            }
+        }
+        let asked = question.task.withLock { task in
+            let asked = Task { await view(fixture) }
+            task = asked
+            return asked
+        }
+        #expect(await asked.value.report == nil)
+        #expect(fixture.bodies(of: "DeleteImageUsageReport").map { $0.contains("ReportId=amiur-1") } == [true])
     }
 
     // MARK: What earlier questions left
