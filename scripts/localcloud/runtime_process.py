@@ -6,6 +6,7 @@ import http.client
 import io
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -177,10 +178,20 @@ def _die_with(parent: int) -> None:
         os._exit(1)
 
 
+# Below those that the kernel gives to connections by itself (net.ipv4.ip_local_port_range, by default from 32,768 on): one
+# of them might be taken between being found and being listened on, and the emulator then ends with a panic.
+_PORTS = range(10_000, 32_000)
+
+
 def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
+    while True:
+        port = random.choice(_PORTS)
+        with socket.socket() as listener:
+            try:
+                listener.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
 
 
 def _unzip(code: bytes, directory: Path) -> None:
