@@ -95,6 +95,20 @@ class Stage:
         )
         return json.loads(answer["Payload"].read() or b"null"), "FunctionError" in answer
 
+    def measure(self) -> dict[str, Any]:
+        """What the deregistration checker answers each hour."""
+        answer, failed = self.invoke("deregistration-checker", {"measure": {}})
+        assert not failed, answer
+        return answer
+
+    def search_all(self) -> None:
+        """Lets the search for shares that no event told of come to the end of its round: shares of other tests, too, are
+        found now, and a sweep after it is later than all of them."""
+        for _ in range(100):
+            if self.measure().get("share_search", {"complete": True})["complete"]:
+                return
+        raise AssertionError("the search for shares does not come to an end")
+
     def story(self) -> "Story":
         return Story(self)
 

@@ -166,6 +166,7 @@ def test_alerts_and_coverage_are_measured(stage: Stage, story: Story) -> None:
     assert "Last event:  " in mail["text"] and "Last event" in mail["html"]
     assert message["coverage"]["account_id"] == story.cloud.account(CONSUMER_A)
     assert message["coverage"]["status"] in ("swept", "stale", "never", "no-tracker")
+    stage.search_all()
     sweep(stage, CREATOR, CONSUMER_A)
     answer, failed = stage.invoke(CHECKER, story.sample("measure"))
     assert not failed

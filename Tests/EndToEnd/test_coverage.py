@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from amictl import OK, amictl
-from localcloud.testing import eventually
 from measures import metrics, values
 from story import CONSUMER_A, CONSUMER_B, CREATOR, ORGANIZATION, Stage, Story
 from world import World
@@ -339,25 +338,15 @@ def test_shares_are_looked_for_each_day(story: Story, worlds: dict[str, World]) 
     story.cloud.fault("kill-after", function=function, action="ec2:DescribeImageAttribute", times=1)
     assert story.stage.invoke("deregistration-checker", {"measure": {}})[1]
     story.cloud.clear_faults()
-
-    def measure() -> dict[str, Any]:
-        answer, failed = story.stage.invoke("deregistration-checker", {"measure": {}})
-        assert not failed, answer
-        return answer
-
-    answer = measure()
+    answer = story.stage.measure()
     share = {"image_id": story.image, "principal": f"account#{world.number}"}
     assert share in answer["share_search"]["found"]
     assert set(found(story)) == {share["principal"]}
     assert world.number in answer["unknown_accounts"]
-    for _ in range(60):
-        if answer.get("share_search", {"complete": True})["complete"]:
-            break
-        answer = measure()
-    # Later than all that it finds: shares of other tests, too.
+    story.stage.search_all()
     world.sweep()
     # A round a day.
-    answer = measure()
+    answer = story.stage.measure()
     assert "share_search" not in answer
     assert world.number not in answer["unknown_accounts"]
     assert check(story)["verdict"] == "clear"
@@ -374,8 +363,7 @@ def test_the_end_of_a_share_that_no_event_told_of(story: Story, worlds: dict[str
 
     def search() -> list[dict[str, str]]:
         search_from(story)
-        answer, failed = story.stage.invoke("deregistration-checker", {"measure": {}})
-        assert not failed, answer
+        answer = story.stage.measure()
         return [each for each in answer["share_search"]["ended"] if each["image_id"] == story.image]
 
     assert search() == []
@@ -442,16 +430,11 @@ def test_what_is_measured_is_what_a_check_doubts(story: Story, worlds: dict[str,
     """A share that is newer than the sweep makes the account unknown, for both."""
     world = worlds[CONSUMER_A]
 
-    def measure() -> dict[str, Any]:
-        answer, failed = story.stage.invoke("deregistration-checker", {"measure": {}})
-        assert not failed, answer
-        return answer
-
     def unknown() -> list[str]:
-        return measure()["unknown_accounts"]
+        return story.stage.measure()["unknown_accounts"]
 
-    # What other tests have shared is found first, all of it, and then forgotten: what is measured is of all images.
-    eventually(lambda: measure().get("share_search", {"complete": True})["complete"], seconds=300)
+    # What other tests have shared is found first, and then forgotten: what is measured is of all images.
+    story.stage.search_all()
     table = story.stage.deployment.terraform.outputs()["creator"]["shares_table"]
     for row in story.stage.deployment.table("creator", "shares"):
         if row["image_id"] != "share-search":
