@@ -17,8 +17,17 @@ enum LogText {
     /// Appends text on one line: each line break becomes a carriage return; of the other control characters, tabs stay
     /// and the rest is escaped.
     static func append(_ text: String, to record: inout [UInt8]) {
+        var text = text
+        text.withUTF8 { append($0, to: &record) }
+    }
+
+    private static func append(_ text: UnsafeBufferPointer<UInt8>, to record: inout [UInt8]) {
+        if text.allSatisfy({ $0 >= 0x20 && $0 != 0x7f }) {
+            record.append(contentsOf: text)
+            return
+        }
         var previous: UInt8 = 0
-        for byte in text.utf8 {
+        for byte in text {
             switch byte {
             case 0x0a where previous == 0x0d: break
             case 0x0a, 0x0d: record.append(0x0d)
@@ -30,11 +39,13 @@ enum LogText {
     }
 
     private static func appendValue(_ value: String, to record: inout [UInt8]) {
-        let isBare = !value.isEmpty && value.utf8.allSatisfy { $0 > 0x20 && $0 != 0x22 && $0 != 0x3d && $0 != 0x7f }
-        if isBare {
-            record += value.utf8
-        } else {
-            JSONText.append(value, to: &record)
+        var value = value
+        let isBare = value.withUTF8 { bytes in
+            let isBare =
+                !bytes.isEmpty && bytes.allSatisfy { $0 > 0x20 && $0 != 0x22 && $0 != 0x3d && $0 != 0x7f }
+            if isBare { record.append(contentsOf: bytes) }
+            return isBare
         }
+        if !isBare { JSONText.append(value, to: &record) }
     }
 }

@@ -47,13 +47,16 @@ public struct HTTPHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral, 
             result.reserveCapacity(lines.count, byteCount: text.count + (newValue?.utf8.count ?? 0))
             // The first one stays, where it is.
             var replacement = newValue
-            for line in lines {
-                guard Self.equal(text[line.name], name) else {
-                    result.add(name: text[line.name], value: text[line.value])
-                    continue
+            text.withUnsafeBytes { text in
+                for line in lines {
+                    let lineName = UnsafeRawBufferPointer(rebasing: text[line.name])
+                    guard Self.equal(lineName, name) else {
+                        result.add(name: lineName, value: UnsafeRawBufferPointer(rebasing: text[line.value]))
+                        continue
+                    }
+                    if let value = replacement { result.add(name: name, value: value) }
+                    replacement = nil
                 }
-                if let value = replacement { result.add(name: name, value: value) }
-                replacement = nil
             }
             self = result
         }
@@ -64,7 +67,10 @@ public struct HTTPHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral, 
 
     /// Every value of this name, in order.
     public func values(of name: String) -> [String] {
-        lines.filter { Self.equal(text[$0.name], name) }.map { string(at: $0.value) }
+        text.withUnsafeBytes { text in
+            lines.filter { Self.equal(UnsafeRawBufferPointer(rebasing: text[$0.name]), name) }
+        }
+        .map { string(at: $0.value) }
     }
 
     /// Appends a field; fields of the same name stay.
@@ -82,7 +88,7 @@ public struct HTTPHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral, 
     }
 
     /// Appends a field out of the bytes of its name and of its value.
-    package mutating func add(name: some Collection<UInt8>, value: some Collection<UInt8>) {
+    package mutating func add(name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer) {
         let start = text.count
         text.append(contentsOf: name)
         endLine(from: start) { $0.append(contentsOf: value) }
@@ -123,25 +129,27 @@ public struct HTTPHeaders: Sendable, Equatable, ExpressibleByDictionaryLiteral, 
     private func firstLine(of name: String) -> Line? {
         var name = name
         return name.withUTF8 { name in
-            text.withUnsafeBufferPointer { text in
+            text.withUnsafeBytes { text in
                 lines.first {
-                    $0.name.count == name.count && Self.equal(UnsafeBufferPointer(rebasing: text[$0.name]), name)
+                    $0.name.count == name.count
+                        && Self.equal(UnsafeRawBufferPointer(rebasing: text[$0.name]), UnsafeRawBufferPointer(name))
                 }
             }
         }
     }
 
-    /// Whether two names are the same but for ASCII case.
-    package static func equal(_ left: some Collection<UInt8>, _ right: String) -> Bool {
-        guard left.count == right.utf8.count else { return false }
+    private static func equal(_ left: UnsafeRawBufferPointer, _ right: String) -> Bool {
         var right = right
-        return right.withUTF8 { right in
-            left.withContiguousStorageIfAvailable { equal($0, right) } ?? equal(Array(left), right)
-        }
+        return right.withUTF8 { equal(left, UnsafeRawBufferPointer($0)) }
     }
 
-    private static func equal(_ left: some Collection<UInt8>, _ right: UnsafeBufferPointer<UInt8>) -> Bool {
-        zip(left, right).allSatisfy { $0 == $1 || lowercase($0) == lowercase($1) }
+    /// Whether two names are the same but for ASCII case.
+    package static func equal(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
+        guard left.count == right.count else { return false }
+        for index in 0..<left.count where left[index] != right[index] {
+            if lowercase(left[index]) != lowercase(right[index]) { return false }
+        }
+        return true
     }
 
     private static func lowercase(_ byte: UInt8) -> UInt8 {

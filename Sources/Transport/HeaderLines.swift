@@ -13,11 +13,10 @@ final class HeaderLines {
 
     /// - Returns: nil where a name or a value has a character that would end its line, or the request, early.
     init?(_ headers: HTTPHeaders) {
-        let unwanted = Self.unwanted.filter { !headers.contains($0.name) }
-        let nodes = (headers.count + unwanted.count) * MemoryLayout<curl_slist>.stride
-        memory = .allocate(byteCount: max(1, nodes + headers.text.count), alignment: MemoryLayout<curl_slist>.alignment)
+        let nodes = (headers.count + Self.unwanted.count) * MemoryLayout<curl_slist>.stride
+        memory = .allocate(byteCount: nodes + headers.text.count, alignment: MemoryLayout<curl_slist>.alignment)
         let list = memory.baseAddress?.bindMemory(to: curl_slist.self, capacity: nodes)
-        guard let list, headers.count + unwanted.count > 0 else { preconditionFailure("a list without nodes") }
+        guard let list else { preconditionFailure("a list without nodes") }
         first = list
         let text = UnsafeMutableRawBufferPointer(rebasing: memory[nodes...]).bindMemory(to: UInt8.self)
         _ = text.initialize(from: headers.text)
@@ -26,7 +25,9 @@ final class HeaderLines {
             node.initialize(to: curl_slist(data: line?.assumingMemoryBound(to: CChar.self), next: node + 1))
             node += 1
         }
-        for field in unwanted { append(UnsafeMutableRawPointer(mutating: field.line.utf8Start)) }
+        for field in Self.unwanted where !headers.contains(field.name) {
+            append(UnsafeMutableRawPointer(mutating: field.line.utf8Start))
+        }
         for line in headers.lines {
             guard Self.isPlain(UnsafeBufferPointer(rebasing: text[line.name])),
                 Self.isPlain(UnsafeBufferPointer(rebasing: text[line.value]))

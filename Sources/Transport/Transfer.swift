@@ -121,8 +121,9 @@ final class Transfer {
             isTooLarge = true
             return 0
         }
-        var bytes = UnsafeRawBufferPointer(line)[...]
-        while let last = bytes.last, last <= 0x20 { bytes.removeLast() }
+        let bytes = UnsafeRawBufferPointer(line)
+        var end = bytes.count
+        while end > 0, bytes[end - 1] <= 0x20 { end -= 1 }
         if bytes.starts(with: "HTTP/".utf8) {
             // A new status line: what came before it was interim (1xx) or a proxy's.
             response.headers = HTTPHeaders()
@@ -130,12 +131,13 @@ final class Transfer {
             isHeadComplete = false
             return line.count
         }
-        if bytes.isEmpty { isHeadComplete = true }
-        guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")) else { return line.count }
-        let value = bytes[(colon + 1)...].drop { $0 == 0x20 || $0 == 0x09 }
+        if end == 0 { isHeadComplete = true }
+        guard let colon = bytes[..<end].firstIndex(of: UInt8(ascii: ":")) else { return line.count }
+        var start = colon + 1
+        while start < end, bytes[start] == 0x20 || bytes[start] == 0x09 { start += 1 }
         response.headers.add(
             name: UnsafeRawBufferPointer(rebasing: bytes[..<colon]),
-            value: UnsafeRawBufferPointer(rebasing: value)
+            value: UnsafeRawBufferPointer(rebasing: bytes[start..<end])
         )
         return line.count
     }

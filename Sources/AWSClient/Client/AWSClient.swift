@@ -12,7 +12,8 @@ public final class AWSClient: Sendable {
     private let keys = SigningKeyCache()
     private let skew = ClockSkew()
     private let quotas = Mutex<[String: RetryQuota]>([:])
-    private let known = Mutex<[AWSService: ServiceFacts]>([:])
+    /// Few: to look through them takes less than to hash one.
+    private let known = Mutex<[ServiceFacts]>([])
 
     public init(
         configuration: AWSConfiguration,
@@ -41,7 +42,7 @@ public final class AWSClient: Sendable {
                 service: request.service,
                 maximumAttempts: request.isRetryable ? configuration.maximumAttempts : 1
             ),
-            quota: quota(for: request.service)
+            quota: facts.quota
         )
         let invocation = Invocation(
             request: request,
@@ -88,6 +89,8 @@ public final class AWSClient: Sendable {
 
     /// What is the same for all requests to one service.
     private struct ServiceFacts {
+        let service: AWSService
+        let quota: RetryQuota
         let endpoint: AWSEndpoint
         let userAgent: String
     }
@@ -156,9 +159,10 @@ public final class AWSClient: Sendable {
     ) -> HTTPRequest {
         let request = invocation.request
         let endpoint = invocation.endpoint
-        var headers: HTTPHeaders = ["Host": endpoint.authority]
+        var headers = HTTPHeaders()
         let token = credentials?.sessionToken?.utf8.count ?? 0
-        headers.reserveCapacity(request.headers.count + 8, byteCount: request.headers.text.count + token + 768)
+        headers.reserveCapacity(request.headers.count + 9, byteCount: request.headers.text.count + token + 768)
+        headers.add(name: "Host", value: endpoint.authority)
         headers.append(contentsOf: request.headers)
         headers["User-Agent"] = invocation.userAgent
         headers["amz-sdk-invocation-id"] = invocation.id
@@ -239,16 +243,22 @@ public final class AWSClient: Sendable {
     }
 
     private func facts(for request: AWSRequest) throws(AWSError) -> ServiceFacts {
-        if let facts = known.withLock({ $0[request.service] }) { return facts }
+        let facts = known.withLock { known in known.first { $0.service == request.service } }
+        if let facts { return facts }
         let endpoint: AWSEndpoint
         do throws(AWSError) {
             endpoint = try configuration.endpoint(for: request.service)
         } catch {
             throw error.occurred(in: request)
         }
-        let facts = ServiceFacts(endpoint: endpoint, userAgent: configuration.userAgent.value(for: request.service))
-        known.withLock { $0[request.service] = facts }
-        return facts
+        let found = ServiceFacts(
+            service: request.service,
+            quota: quota(for: request.service),
+            endpoint: endpoint,
+            userAgent: configuration.userAgent.value(for: request.service)
+        )
+        known.withLock { $0.append(found) }
+        return found
     }
 
     /// The quota for retries of one service: one service's trouble does not use up another's.

@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 import Transport
 
 /// Everything the client does to the world besides HTTP: clocks, sleep and chance, so that tests need neither time nor luck.
@@ -41,26 +42,40 @@ public struct AWSEffects: Sendable {
 
     /// A UUID of version 4 (RFC 9562).
     private static func randomUUID() -> String {
-        var random: (high: UInt64, low: UInt64) = (0, 0)
-        // Both at once: a generator asks the kernel for each.
-        let status = withUnsafeMutableBytes(of: &random) { getentropy($0.baseAddress, $0.count) }
-        precondition(status == 0, "the system has no random numbers")
+        let random = entropy.withLock { $0.next() }
         let high = random.high & 0xffff_ffff_ffff_0fff | 0x4000
         let low = random.low & 0x3fff_ffff_ffff_ffff | 0x8000_0000_0000_0000
         return String(unsafeUninitializedCapacity: 36) { uuid in
             var end = 0
-            for (number, hyphens) in [(high, [32, 16, 0]), (low, [48])] {
-                for shift in stride(from: 60, through: 0, by: -4) {
-                    let digit = UInt8(number >> UInt64(shift) & 15)
-                    uuid[end] = digit < 10 ? 0x30 + digit : 0x61 - 10 + digit
+            for digit in 0..<32 {
+                if digit == 8 || digit == 12 || digit == 16 || digit == 20 {
+                    uuid[end] = UInt8(ascii: "-")
                     end += 1
-                    if hyphens.contains(shift) {
-                        uuid[end] = UInt8(ascii: "-")
-                        end += 1
-                    }
                 }
+                let value = UInt8((digit < 16 ? high : low) >> UInt64(60 - digit % 16 * 4) & 15)
+                uuid[end] = value < 10 ? 0x30 + value : 0x61 - 10 + value
+                end += 1
             }
             return end
+        }
+    }
+
+    private static let entropy = Mutex(Entropy())
+
+    /// Random numbers of the kernel's, taken for several UUIDs at a time; each is given once.
+    private struct Entropy {
+        private var numbers: [UInt64] = []
+
+        mutating func next() -> (high: UInt64, low: UInt64) {
+            if numbers.isEmpty {
+                // As many bytes as getentropy(3) gives at most.
+                numbers = [UInt64](unsafeUninitializedCapacity: 32) { numbers, count in
+                    let status = getentropy(numbers.baseAddress, numbers.count * MemoryLayout<UInt64>.stride)
+                    precondition(status == 0, "the system has no random numbers")
+                    count = numbers.count
+                }
+            }
+            return (numbers.removeLast(), numbers.removeLast())
         }
     }
 }

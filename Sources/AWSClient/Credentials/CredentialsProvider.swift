@@ -25,16 +25,23 @@ public struct StaticCredentialsProvider: CredentialsProvider {
     public func credentials(deadline: ContinuousClock.Instant?) -> AWSCredentials { value }
 }
 
-/// `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`, as Lambda sets them for a function's role.
+/// `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`, as Lambda sets them for a function's role; read once.
 public struct EnvironmentCredentialsProvider: CredentialsProvider {
-    private let environment: AWSEnvironment
+    private let found: Result<AWSCredentials, AWSError>
+    /// Whether the environment holds an access key.
+    let isConfigured: Bool
 
     public init(environment: AWSEnvironment = .process) {
-        self.environment = environment
+        found = Result { () throws(AWSError) in try Self.credentials(in: environment) }
+        isConfigured = environment["AWS_ACCESS_KEY_ID"] != nil
     }
 
     /// - Throws: ``AWSError/Kind/credentials``, naming the variables that are missing.
     public func credentials(deadline: ContinuousClock.Instant?) throws(AWSError) -> AWSCredentials {
+        try found.get()
+    }
+
+    private static func credentials(in environment: AWSEnvironment) throws(AWSError) -> AWSCredentials {
         let accessKeyID = environment["AWS_ACCESS_KEY_ID"]
         let secretAccessKey = environment["AWS_SECRET_ACCESS_KEY"]
         guard let accessKeyID, let secretAccessKey else {
@@ -52,9 +59,6 @@ public struct EnvironmentCredentialsProvider: CredentialsProvider {
             accountID: environment["AWS_ACCOUNT_ID"]
         )
     }
-
-    /// Whether the environment holds an access key.
-    var isConfigured: Bool { environment["AWS_ACCESS_KEY_ID"] != nil }
 }
 
 extension AWSError {

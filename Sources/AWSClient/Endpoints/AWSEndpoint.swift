@@ -7,12 +7,15 @@ public struct AWSEndpoint: Sendable, Hashable {
     /// What precedes every path: empty, or beginning with `/` and not ending with it.
     public let basePath: String
     public let signingRegion: String
+    /// The part that all URLs have in common.
+    private let base: String
 
     init(scheme: String = "https", authority: String, basePath: String = "", signingRegion: String) {
         self.scheme = scheme
         self.authority = authority
         self.basePath = basePath
         self.signingRegion = signingRegion
+        base = "\(scheme)://\(authority)\(basePath)"
     }
 
     /// Reads a configured URL: `http` or `https`, a host, an optional port and path, nothing else.
@@ -44,7 +47,7 @@ public struct AWSEndpoint: Sendable, Hashable {
 
     /// The URL of a path (beginning with `/`) and an encoded query.
     func url(path: String, query: String) -> String {
-        "\(scheme)://\(authority)\(basePath)\(path)\(query.isEmpty ? "" : "?\(query)")"
+        query.isEmpty ? base + path : "\(base)\(path)?\(query)"
     }
 
     /// The host of `host`, `host:port`, `[address]` or `[address]:port`; `nil` where the port is none.

@@ -10,23 +10,29 @@ struct CanonicalHeaders {
         let value: Range<Int>
     }
 
-    private var text: [UInt8] = []
-    private var fields: [Field] = []
+    private let text: [UInt8]
+    /// Sorted by name.
+    private let fields: [Field]
 
     init(_ headers: HTTPHeaders) {
+        var fields: [Field] = []
         fields.reserveCapacity(headers.count)
-        text.reserveCapacity(headers.text.count)
-        headers.text.withUnsafeBufferPointer { source in
-            for line in headers.lines {
-                let name = UnsafeBufferPointer(rebasing: source[line.name])
-                if Self.isUnsigned(name) { continue }
-                let start = text.count
-                append(lowercased: name)
-                let middle = text.count
-                append(collapsed: UnsafeBufferPointer(rebasing: source[line.value]))
-                insert(Field(name: start..<middle, value: middle..<text.count))
+        // Nothing becomes longer.
+        text = [UInt8](unsafeUninitializedCapacity: headers.text.count) { text, end in
+            headers.text.withUnsafeBufferPointer { source in
+                for line in headers.lines {
+                    let name = UnsafeBufferPointer(rebasing: source[line.name])
+                    if Self.isUnsigned(name) { continue }
+                    let start = end
+                    Self.append(lowercased: name, to: text, at: &end)
+                    let middle = end
+                    Self.append(collapsed: UnsafeBufferPointer(rebasing: source[line.value]), to: text, at: &end)
+                    let field = Field(name: start..<middle, value: middle..<end)
+                    Self.insert(field, into: &fields, of: UnsafeBufferPointer(text))
+                }
             }
         }
+        self.fields = fields
     }
 
     /// Of what ``append(to:)`` appends, at most.
@@ -57,48 +63,62 @@ struct CanonicalHeaders {
 
     /// Whether a field has the name of the one before it.
     private func repeatsName(_ index: Int) -> Bool {
-        index > 0 && order(fields[index].name, fields[index - 1].name) == 0
+        index > 0
+            && text.withUnsafeBufferPointer { Self.order(fields[index].name, fields[index - 1].name, in: $0) } == 0
     }
 
     /// Puts a field after those whose names precede its own, and those of the same name: there are few, and they come nearly
     /// sorted.
-    private mutating func insert(_ field: Field) {
+    private static func insert(_ field: Field, into fields: inout [Field], of text: UnsafeBufferPointer<UInt8>) {
         var index = fields.endIndex
-        while index > 0, order(field.name, fields[index - 1].name) < 0 { index -= 1 }
+        while index > 0, order(field.name, fields[index - 1].name, in: text) < 0 { index -= 1 }
         fields.insert(field, at: index)
     }
 
     /// By bytes: below zero where `left` comes first, zero where the names are the same.
-    private func order(_ left: Range<Int>, _ right: Range<Int>) -> Int {
-        text.withUnsafeBufferPointer { text in
-            for offset in 0..<min(left.count, right.count) {
-                let (a, b) = (text[left.lowerBound + offset], text[right.lowerBound + offset])
-                if a != b { return Int(a) - Int(b) }
-            }
-            return left.count - right.count
+    private static func order(_ left: Range<Int>, _ right: Range<Int>, in text: UnsafeBufferPointer<UInt8>) -> Int {
+        for offset in 0..<min(left.count, right.count) {
+            let (a, b) = (text[left.lowerBound + offset], text[right.lowerBound + offset])
+            if a != b { return Int(a) - Int(b) }
         }
+        return left.count - right.count
     }
 
-    private mutating func append(lowercased name: UnsafeBufferPointer<UInt8>) {
-        for byte in name { text.append(byte &- 0x41 < 26 ? byte | 0x20 : byte) }
+    private static func append(
+        lowercased name: UnsafeBufferPointer<UInt8>,
+        to text: UnsafeMutableBufferPointer<UInt8>,
+        at end: inout Int
+    ) {
+        for byte in name {
+            text[end] = byte &- 0x41 < 26 ? byte | 0x20 : byte
+            end += 1
+        }
     }
 
     /// Appends a value without white space at its ends, and with one space for each run of it inside.
-    private mutating func append(collapsed value: UnsafeBufferPointer<UInt8>) {
-        if Self.isCollapsed(value) {
-            text.append(contentsOf: value)
+    private static func append(
+        collapsed value: UnsafeBufferPointer<UInt8>,
+        to text: UnsafeMutableBufferPointer<UInt8>,
+        at end: inout Int
+    ) {
+        if isCollapsed(value) {
+            end = text[end...].update(fromContentsOf: value)
             return
         }
-        let start = text.count
+        let start = end
         var pending = false
         for byte in value {
             // ASCII white space: tab, line feed, vertical tab, form feed, carriage return, space.
             if byte == 0x20 || (0x09...0x0d).contains(byte) {
-                pending = text.count > start
+                pending = end > start
             } else {
-                if pending { text.append(0x20) }
+                if pending {
+                    text[end] = 0x20
+                    end += 1
+                }
                 pending = false
-                text.append(byte)
+                text[end] = byte
+                end += 1
             }
         }
     }
@@ -123,7 +143,9 @@ struct CanonicalHeaders {
 
     /// Headers that hops may change, or that carry the signature itself.
     private static func isUnsigned(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
-        unsigned.contains { $0.utf8CodeUnitCount == name.count && HTTPHeaders.equal(name, $0.description) }
+        unsigned.contains { unsigned in
+            unsigned.withUTF8Buffer { HTTPHeaders.equal(UnsafeRawBufferPointer(name), UnsafeRawBufferPointer($0)) }
+        }
     }
 
     private static let unsigned: [StaticString] = [

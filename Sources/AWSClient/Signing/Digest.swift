@@ -33,6 +33,14 @@ package enum Digest {
         }
     }
 
+    /// Appends lower-case hexadecimal.
+    static func appendHex(_ bytes: [UInt8], to text: inout [UInt8]) {
+        for byte in bytes {
+            text.append(hexDigit(byte >> 4))
+            text.append(hexDigit(byte & 15))
+        }
+    }
+
     private static func hexDigit(_ value: UInt8) -> UInt8 {
         value < 10 ? 0x30 + value : 0x61 - 10 + value
     }

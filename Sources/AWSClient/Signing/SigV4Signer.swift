@@ -160,9 +160,18 @@ public struct SigV4Signer: Sendable {
 
     private static let algorithm = "AWS4-HMAC-SHA256"
 
+    /// The `20261120` of `20261120T080000Z`.
+    private static func day(of date: String) -> String { String(Substring(date.utf8.prefix(8))) }
+
     /// - Parameter date: The value of `X-Amz-Date`.
     private func scope(at date: String) -> String {
-        "\(date.prefix(8))/\(region)/\(service)/aws4_request"
+        var scope = Self.day(of: date)
+        scope.reserveCapacity(scope.utf8.count + region.utf8.count + service.utf8.count + 15)
+        for part in [region, service, "aws4_request"] {
+            scope += "/"
+            scope += part
+        }
+        return scope
     }
 
     private func signature(
@@ -177,11 +186,11 @@ public struct SigV4Signer: Sendable {
             text.append(line)
             text.append(UInt8(ascii: "\n"))
         }
-        text.append(Digest.hex(Digest.sha256(canonical.bytes)))
+        Digest.appendHex(Digest.sha256(canonical.bytes), to: &text)
         let signature = keys.signature(
             of: text,
             secretAccessKey: credentials.secretAccessKey,
-            day: String(date.prefix(8)),
+            day: Self.day(of: date),
             region: region,
             service: service
         )
