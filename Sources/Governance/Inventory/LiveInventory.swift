@@ -33,7 +33,7 @@ import AWSServices
 /// A page takes one request, and where it names launch templates, node groups or Image Builder images one for each of them,
 /// four at a time. So it holds four answers in memory at most, of 16 MiB at most each: that of ``instancePageSize``
 /// instances takes 2.5 MB as a rule. A sweep asks for four pages at a time, and keeps what a fifth one tells, without the
-/// answers, while it records it.
+/// answers, while it records it. A question about a hundred resources takes few requests of each kind, of four kinds at a time.
 public struct LiveInventory: Inventory {
     let ec2: EC2
     let autoScaling: AutoScaling
@@ -44,7 +44,8 @@ public struct LiveInventory: Inventory {
     let region: String
     let managedResources = ManagedResources()
 
-    /// Requests of one page, or of one question about many resources, that are under way at a time.
+    /// Requests of one page, or of one question about many resources of a kind, that are under way at a time; and kinds that
+    /// are asked about at a time.
     static let concurrency = 4
 
     /// - Parameters:
@@ -101,29 +102,36 @@ public struct LiveInventory: Inventory {
     }
 
     public func presence(of resources: [Resource]) async throws -> [Resource: Presence] {
-        var answers: [Resource: Presence] = [:]
-        for (kind, resources) in Dictionary(grouping: Set(resources), by: \.kind) {
+        let kinds = Dictionary(grouping: Set(resources), by: \.kind).map { ($0.key, $0.value) }
+        let answers = try await concurrentMap(kinds, limit: Self.concurrency) { entry throws(AWSError) in
+            let (kind, resources) = entry
             do throws(AWSError) {
-                let known =
-                    switch kind {
-                    case .instance: try await instancePresence(resources)
-                    case .launchTemplate: try await launchTemplateVersionPresence(resources)
-                    case .launchConfiguration: try await launchConfigurationPresence(resources)
-                    case .autoScalingGroup: try await autoScalingGroupPresence(resources)
-                    case .ec2Fleet: try await fleetPresence(resources)
-                    case .spotFleetRequest: try await spotFleetPresence(resources)
-                    case .imageRecipe: try await imageRecipePresence(resources)
-                    case .containerRecipe: try await containerRecipePresence(resources)
-                    case .parameter: try await parameterPresence(resources)
-                    }
-                answers.merge(known) { first, _ in first }
+                return try await presence(of: resources, all: kind)
             } catch {
                 // Nothing is known of this kind then.
                 let mayBeAbsent = kind == .imageRecipe || kind == .containerRecipe
                 guard error.isRefusal || mayBeAbsent && error.isUnresolved else { throw error }
+                return [:]
             }
         }
-        return answers
+        return answers.reduce(into: [:]) { all, known in all.merge(known) { first, _ in first } }
+    }
+
+    private func presence(
+        of resources: [Resource],
+        all kind: ResourceKind
+    ) async throws(AWSError) -> [Resource: Presence] {
+        switch kind {
+        case .instance: try await instancePresence(resources)
+        case .launchTemplate: try await launchTemplateVersionPresence(resources)
+        case .launchConfiguration: try await launchConfigurationPresence(resources)
+        case .autoScalingGroup: try await autoScalingGroupPresence(resources)
+        case .ec2Fleet: try await fleetPresence(resources)
+        case .spotFleetRequest: try await spotFleetPresence(resources)
+        case .imageRecipe: try await imageRecipePresence(resources)
+        case .containerRecipe: try await containerRecipePresence(resources)
+        case .parameter: try await parameterPresence(resources)
+        }
     }
 
     /// What `found` says of the resources asked for; those that it does not have are gone.
