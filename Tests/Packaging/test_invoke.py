@@ -59,9 +59,22 @@ def test_what_the_function_is_given(invoke):
     assert headers["Lambda-Runtime-Aws-Tenant-Id"] == "blue"
     assert headers["Lambda-Runtime-Client-Context"] == '{"custom":{}}'
     assert headers["Lambda-Runtime-Invoked-Function-Arn"].endswith(":function:some-function")
-    assert int(headers["Lambda-Runtime-Deadline-Ms"]) > 0
     assert environment["TABLE"] == "a=b"
     assert environment["AWS_LAMBDA_FUNCTION_NAME"] == "some-function"
+
+
+def test_the_time_is_reckoned_from_when_the_event_is_given(invoke):
+    """A function may have been built before, or take long to start."""
+    source = "time.sleep(1.5)\n" + ECHO.replace("event)\n", "json.dumps([headers['Lambda-Runtime-Deadline-Ms'], time.time()]))\n")
+    deadline, now = json.loads(invoke(source, "{}", "--timeout", "20").stdout)
+    assert 19 < int(deadline) / 1000 - now < 20.1
+
+
+def test_what_is_logged_after_the_answer(invoke):
+    result = invoke(ECHO.replace("\nnext()\n", "\ntime.sleep(0.3)\nprint('later', file=sys.stderr)\nnext()\n"))
+    record, later, summary = result.stderr.splitlines()
+    assert (record, later) == ("a record", "later")
+    assert summary.startswith("some-function succeeded after ")
 
 
 @pytest.mark.parametrize("source, status, output, summary", [
