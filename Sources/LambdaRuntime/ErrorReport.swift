@@ -3,6 +3,8 @@ struct ErrorReport: Sendable, Equatable {
     struct Entry: Sendable, Equatable {
         var type: String
         var message: String
+
+        var byteCount: Int { type.utf8.count + message.utf8.count }
     }
 
     /// The error itself.
@@ -14,34 +16,43 @@ struct ErrorReport: Sendable, Equatable {
     /// A chain of causes is followed up to this many; beyond it nothing new is learnt.
     static let maximumCauses = 32
 
-    /// Longer messages are cut, so that a report always fits into a response (6 MiB) and a log event.
+    /// Longer messages are cut.
     static let maximumMessageBytes = 64 << 10
+
+    /// What types and messages have together, at most; causes beyond it are cut or left out. Every byte of it may take six in
+    /// JSON, and a report is to fit into a response (6 MiB) and into one event of CloudWatch Logs (1 MiB).
+    static let maximumBytes = 128 << 10
 
     init(type: String, message: String) {
         error = Entry(type: type, message: Self.shortened(message, to: Self.maximumMessageBytes))
     }
 
     init(_ error: any Error) {
-        self.error = Self.entry(error)
-        appendCauses(of: error)
+        self.error = Self.entry(error, maximumBytes: Self.maximumMessageBytes)
+        var room = Self.maximumBytes - self.error.byteCount
+        appendCauses(of: error, room: &room)
     }
 
-    private mutating func appendCauses(of error: any Error) {
+    /// - Parameter room: For how many bytes there is room.
+    private mutating func appendCauses(of error: any Error, room: inout Int) {
         guard let error = error as? any LambdaError else { return }
         for cause in error.underlyingErrors {
-            guard causes.count < Self.maximumCauses else { return }
-            causes.append(Self.entry(cause))
-            appendCauses(of: cause)
+            guard causes.count < Self.maximumCauses, room >= Self.maximumTypeBytes else { return }
+            let entry = Self.entry(cause, maximumBytes: min(Self.maximumMessageBytes, room))
+            causes.append(entry)
+            room -= entry.byteCount
+            appendCauses(of: cause, room: &room)
         }
     }
 
-    private static func entry(_ error: any Error) -> Entry {
+    private static let maximumTypeBytes = 256
+
+    /// - Parameter maximumBytes: Of its type and its message together; at least ``maximumTypeBytes``.
+    private static func entry(_ error: any Error, maximumBytes: Int) -> Entry {
         let known = error as? any LambdaError
         let message = known?.errorMessage ?? String(describing: error)
-        return Entry(
-            type: shortened(known?.errorType ?? typeName(of: error), to: 256),
-            message: shortened(message, to: maximumMessageBytes)
-        )
+        let type = shortened(known?.errorType ?? typeName(of: error), to: maximumTypeBytes)
+        return Entry(type: type, message: shortened(message, to: maximumBytes - type.utf8.count))
     }
 
     /// The name of the error's type without module, enclosing types and generic arguments.

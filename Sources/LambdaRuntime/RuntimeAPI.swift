@@ -4,7 +4,7 @@ import Transport
 ///
 /// One request is under way at a time, so one kept-alive connection serves them all. Lambda freezes the process between
 /// invocations; a connection that turns out to be reset when it is used again, before a byte of a response, is replaced
-/// and the request sent once more (by libcurl). That is safe for all of them: a `next` that was not answered has
+/// and the request sent once more (by libcurl; here where a long body was under way). That is safe for all of them: a `next` that was not answered has
 /// delivered nothing, and the service knows a response by its request id and refuses a second one.
 struct RuntimeAPI: Sendable {
     /// An event and what came with it.
@@ -137,11 +137,15 @@ struct RuntimeAPI: Sendable {
     }
 
     private func send(_ request: HTTPRequest, operation: String) async throws(RuntimeAPIError) -> HTTPResponse {
+        func failure(_ error: HTTPError) -> RuntimeAPIError {
+            RuntimeAPIError(message: "\(operation): no reply of the Runtime API", cause: error)
+        }
         do {
             return try await client.send(request)
         } catch {
-            throw RuntimeAPIError(message: "\(operation): no reply of the Runtime API", cause: error)
+            guard error.isConnectionReused, error.brokeWhileSending else { throw failure(error) }
         }
+        do { return try await client.send(request) } catch { throw failure(error) }
     }
 }
 

@@ -32,6 +32,9 @@ public struct HTTPError: Error, Sendable, CustomStringConvertible {
         self.isConnectionReused = isConnectionReused
     }
 
+    /// Whether the connection broke while the request was being sent.
+    public var brokeWhileSending: Bool { curlCode == Int32(CURLE_SEND_ERROR.rawValue) }
+
     public var description: String { "\(code.rawValue): \(message)" }
 
     static let cancelled = HTTPError(code: .cancelled, message: "the request was cancelled")

@@ -142,6 +142,16 @@ private final class Chain: LambdaError {
         #expect(report.error.message.hasSuffix("ä…"))
     }
 
+    /// Of 1 MiB, the longest event of CloudWatch Logs.
+    @Test(arguments: [100, 10_000, 1_000_000]) func aReportFitsIntoALogEvent(_ length: Int) throws {
+        let worst = String(repeating: "\u{1}", count: length)
+        let causes = (0..<40).map { Named(errorType: "Cause\($0)", errorMessage: worst) }
+        let report = ErrorReport(Named(errorType: worst, errorMessage: worst, underlyingErrors: causes))
+        #expect(report.body(requestID: "1").count < 1 << 20)
+        #expect(report.stackTrace.first?.hasPrefix("Cause0: \u{1}") == true)
+        if length == 100 { #expect(report.causes.count == ErrorReport.maximumCauses) }
+    }
+
     @Test func theXRayDocumentStaysInItsLimit() throws {
         let worst = String(repeating: "\u{1}", count: 100_000)
         let errors = (0..<20).map { _ in Named(errorType: worst, errorMessage: worst) }

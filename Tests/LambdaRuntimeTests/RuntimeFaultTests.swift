@@ -207,6 +207,18 @@ import Transport
         #expect(outcome.records.count == 1)
     }
 
+    /// libcurl itself does not send again what broke off while a long body was under way.
+    @Test func aLongResponseWhoseConnectionBreaksOnTheWayIsSentOnceMore() async {
+        let body = "\"" + String(repeating: "x", count: 6 << 20) + "\""
+        for _ in 0..<10 {
+            let script = Script(next: [Script.event(body).resettingUponMore(), Script.event(requestID: "2")])
+            let outcome = await script.run()
+            #expect(outcome.posts.map(\.body.count) == [body.utf8.count, 2])
+            #expect(outcome.requests.map(\.connection) == [1, 2, 2, 2, 2])
+            #expect(outcome.records.count == 1)
+        }
+    }
+
     @Test func aResponseThatCannotBeDeliveredEndsTheProcess() async {
         let script = Script(next: [Script.event(), Script.event(requestID: "2")], posts: [.reset, .reset])
         let outcome = await script.run()

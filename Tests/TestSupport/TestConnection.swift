@@ -56,8 +56,12 @@ struct TestConnection {
             case .close:
                 return false
             case .reset:
-                var linger = linger(l_onoff: 1, l_linger: 0)
-                setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout.size(ofValue: linger)))
+                resetUponClose()
+                return false
+            case .resetUponMore:
+                var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+                _ = poll(&entry, 1, -1)
+                resetUponClose()
                 return false
             case .hang:
                 _ = wait(milliseconds: -1)
@@ -65,6 +69,11 @@ struct TestConnection {
             }
         }
         return true
+    }
+
+    private func resetUponClose() {
+        var linger = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout.size(ofValue: linger)))
     }
 
     /// Waits for the time to pass; false when the peer closed or the server stopped meanwhile.

@@ -35,6 +35,8 @@ extension TestServer {
             case close
             /// Ends the connection with a reset (RST).
             case reset
+            /// Ends the connection with a reset as soon as the client sends more, whatever it is in the midst of.
+            case resetUponMore
             /// Holds the connection open without a byte until the client closes or the server stops.
             case hang
         }
@@ -85,6 +87,9 @@ extension TestServer {
 
         /// The same, then a reset that no header announced.
         public func resetting() -> Reply { Reply(steps: steps + [.reset]) }
+
+        /// The same, then a reset in the midst of the next request.
+        public func resettingUponMore() -> Reply { Reply(steps: steps + [.resetUponMore]) }
 
         /// The same up to the given number of bytes of the whole message, then the end of the connection.
         public func truncated(to count: Int) -> Reply {
