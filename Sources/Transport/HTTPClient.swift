@@ -16,16 +16,22 @@ public final class HTTPClient: Sendable {
     /// Sends one request and waits for the whole response, of whatever status.
     ///
     /// A request on a kept-alive connection that the server had closed before any byte of a response is sent again by libcurl
-    /// on a fresh one.
+    /// on a fresh one, unless its body was so long that some of it was still to be sent: that is
+    /// ``HTTPError/brokeWhileSending``.
     public func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
         let usedSystem = trust.usesSystem
+        let begun = ContinuousClock.now
         let result = await attempt(request)
         if case .failure(let error) = result, error.curlCode == Int32(CURLE_PEER_FAILED_VERIFICATION.rawValue),
             !usedSystem
         {
             // Nothing was sent yet: the handshake had failed.
             trust.fallBackToSystem()
-            if trust.usesSystem { return try await attempt(request).get() }
+            if trust.usesSystem {
+                var again = request
+                again.timeout = request.timeout.map { $0 - (.now - begun) }
+                return try await attempt(again).get()
+            }
         }
         return try result.get()
     }

@@ -13,9 +13,10 @@ final class HeaderLines {
 
     /// - Returns: nil where a name or a value has a character that would end its line, or the request, early.
     init?(_ headers: HTTPHeaders) {
-        let nodes = (headers.count + Self.unwanted.count) * MemoryLayout<curl_slist>.stride
+        let capacity = headers.count + Self.unwanted.count
+        let nodes = capacity * MemoryLayout<curl_slist>.stride
         memory = .allocate(byteCount: nodes + headers.text.count, alignment: MemoryLayout<curl_slist>.alignment)
-        let list = memory.baseAddress?.bindMemory(to: curl_slist.self, capacity: nodes)
+        let list = memory.baseAddress?.bindMemory(to: curl_slist.self, capacity: capacity)
         guard let list else { preconditionFailure("a list without nodes") }
         first = list
         let text = UnsafeMutableRawBufferPointer(rebasing: memory[nodes...]).bindMemory(to: UInt8.self)

@@ -67,7 +67,7 @@ final class Transfer {
         }
         setMethodAndBody(handle)
         ccurl_set_pointer(handle, CURLOPT_HTTPHEADER, headerLines.first)
-        if request.url.utf8.starts(with: "https:".utf8) { trust.configure(handle) }
+        if request.url.utf8.starts(with: "https:".utf8), let error = trust.configure(handle) { return error }
         ccurl_set_data_callback(handle, CURLOPT_HEADERFUNCTION) { bytes, size, count, context in
             Transfer.from(context).receive(headerLine: UnsafeBufferPointer(start: bytes, count: size * count))
         }

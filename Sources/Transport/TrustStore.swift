@@ -30,23 +30,40 @@ public final class TrustStore: Sendable {
     }
 
     private let source: Source
+    /// Where the source comes from, for errors.
+    private let setting: String?
     private let state = Mutex(State())
 
-    public init(_ source: Source = .amazonThenSystem) {
+    public convenience init(_ source: Source = .amazonThenSystem) {
+        self.init(source, setting: nil)
+    }
+
+    private init(_ source: Source, setting: String?) {
         self.source = source
+        self.setting = setting
     }
 
     /// `AWS_CA_BUNDLE` where it is set, else the default.
     public static func fromEnvironment() -> TrustStore {
-        guard let path = getenv("AWS_CA_BUNDLE").map({ String(cString: $0) }), !path.isEmpty else {
-            return TrustStore()
-        }
-        return TrustStore(.file(path))
+        let setting = "AWS_CA_BUNDLE"
+        guard let path = getenv(setting).map({ String(cString: $0) }), !path.isEmpty else { return TrustStore() }
+        return TrustStore(.file(path), setting: setting)
     }
 
     /// Parses the certificates now rather than at the first connection.
-    public func load() {
-        _ = loadedStore()
+    ///
+    /// - Throws: ``HTTPError/Code-swift.enum/tls`` where the file cannot be read, or has no certificate.
+    public func load() throws(HTTPError) {
+        if loadedStore() == nil { throw unusable }
+    }
+
+    private var unusable: HTTPError {
+        let what =
+            switch source {
+            case .amazonThenSystem: "Amazon's certificates"
+            case .file(let path): "\(setting.map { "\($0): " } ?? "")\(path)"
+            }
+        return HTTPError(code: .tls, message: "\(what) cannot be read as certificates in PEM format")
     }
 
     /// Whether connections made now are verified against the system's bundle.
@@ -76,16 +93,18 @@ public final class TrustStore: Sendable {
     }
 
     /// Makes a transfer verify its server against this store, and no other.
-    func configure(_ handle: UnsafeMutableRawPointer) {
+    ///
+    /// - Returns: what is wrong, where there is no store: then no server can be trusted.
+    func configure(_ handle: UnsafeMutableRawPointer) -> HTTPError? {
         ccurl_set_pointer(handle, CURLOPT_CAINFO, nil)
         ccurl_set_pointer(handle, CURLOPT_CAPATH, nil)
-        // Without a store (an unreadable file) no server is trusted.
-        guard let store = loadedStore() else { return }
+        guard let store = loadedStore() else { return unusable }
         ccurl_set_tls_callback(handle) { _, context, store in
             SSL_CTX_set1_cert_store(context.map { OpaquePointer($0) }, store.map { OpaquePointer($0) })
             return CURLE_OK
         }
         ccurl_set_pointer(handle, CURLOPT_SSL_CTX_DATA, UnsafeRawPointer(store))
+        return nil
     }
 
     /// A store of the PEM certificates in `bytes`; `nil` when there is none.

@@ -21,7 +21,10 @@ import Testing
         #expect(await outcome(port: server.port, trust: amazon) == .tls)
         // Neither Amazon's roots nor the system's know it; both were asked.
         #expect(amazon.usesSystem)
-        #expect(await outcome(port: server.port, trust: TrustStore(.file("/nowhere/bundle.pem"))) == .tls)
+        let nowhere = TrustStore(.file("/nowhere/bundle.pem"))
+        #expect(await outcome(port: server.port, trust: nowhere) == .tls)
+        let error = #expect(throws: HTTPError.self) { try nowhere.load() }
+        #expect(error?.message == "/nowhere/bundle.pem cannot be read as certificates in PEM format")
         // The certificate names an address, and no host.
         let file = TrustStore(.file(server.certificatePath))
         #expect(await outcome(port: server.port, host: "localhost", trust: file) == .tls)

@@ -6,7 +6,11 @@ extension AWSClient {
     /// The client of a function, with everything made that its first request needs: this is the init phase.
     static func initialized() throws -> AWSClient {
         let trust = TrustStore.fromEnvironment()
-        trust.load()
+        do throws(HTTPError) {
+            try trust.load()
+        } catch {
+            throw ConfigurationError(message: error.message)
+        }
         return try .lambda(http: HTTPClient(trust: trust))
     }
 
