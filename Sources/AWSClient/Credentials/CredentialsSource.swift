@@ -77,8 +77,8 @@ struct ProfileReader {
     }
 
     private func source(of profile: AWSProfile, visited: [String]) throws(AWSError) -> CredentialsSource? {
-        // A profile that is its own source_profile stands for its keys.
-        if visited.last == profile.name, let keys = try keys(of: profile) { return keys }
+        // As a source_profile, be it its own, a profile stands for its keys, where it has some, before its role.
+        if !visited.isEmpty, let keys = try keys(of: profile) { return keys }
         if visited.contains(profile.name) {
             let chain = (visited + [profile.name]).joined(separator: " > ")
             throw Self.invalid(profile.name, "source_profile goes in a circle: \(chain)")

@@ -121,8 +121,9 @@ public final class InstanceCredentialsProvider: CredentialsProvider {
                 "\(service.name) gave no session token (status \(response.status))"
             )
         }
-        let seconds = response.headers["X-aws-ec2-metadata-token-ttl-seconds"].flatMap { Int64($0) }
-        let expiration = now + .seconds(seconds ?? Int64(Self.tokenSeconds))
+        // Never longer than it was asked for.
+        let told = response.headers["X-aws-ec2-metadata-token-ttl-seconds"].flatMap { Int($0) } ?? Self.tokenSeconds
+        let expiration = now + .seconds(min(max(told, 0), Self.tokenSeconds))
         token.withLock { $0 = Token(value: value, expiration: expiration) }
         return value
     }

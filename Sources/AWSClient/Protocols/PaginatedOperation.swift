@@ -38,7 +38,8 @@ public struct AWSPages<Operation: PaginatedOperation>: AsyncSequence, Sendable {
         private let call: @Sendable (Operation) async throws(AWSError) -> Operation.Output
         private var isAtEnd = false
         /// An earlier token, from the page before ``nextMark`` was last doubled (Brent's cycle detection): a cycle of any
-        /// length comes upon it, though only one token is kept.
+        /// length comes upon it, though only one token is kept besides that of the page itself, which tells at once where one
+        /// token repeats.
         private var mark: Operation.Token?
         private var page = 0
         private var nextMark = 1
@@ -64,7 +65,7 @@ public struct AWSPages<Operation: PaginatedOperation>: AsyncSequence, Sendable {
                 isAtEnd = true
                 return output
             }
-            guard token != mark else {
+            guard token != mark, token != operation.startToken else {
                 isAtEnd = true
                 throw AWSError(
                     kind: .malformedResponse,

@@ -24,12 +24,12 @@ extension RetryReason {
                 self = .throttling
                 return
             }
-            if Self.expiredCredentialsCodes.contains(code) {
-                self = .expiredCredentials
-                return
-            }
             if Self.isSkewed(code: code, skew: skew) {
                 self = .clockSkew
+                return
+            }
+            if Self.expiredCredentialsCodes.contains(code) {
+                self = .expiredCredentials
                 return
             }
             if Self.transientCodes.contains(code) {
@@ -77,13 +77,16 @@ extension RetryReason {
         "IDPCommunicationError", "RequestTimeout", "RequestTimeoutException",
     ]
 
-    private static let expiredCredentialsCodes: Set<String> = ["ExpiredToken", "ExpiredTokenException"]
+    /// EC2 says `RequestExpired` of credentials that have expired, too.
+    private static let expiredCredentialsCodes: Set<String> = [
+        "ExpiredToken", "ExpiredTokenException", "RequestExpired",
+    ]
 
     /// Errors that say so.
-    private static let skewCodes: Set<String> = ["RequestExpired", "RequestInTheFuture", "RequestTimeTooSkewed"]
+    private static let skewCodes: Set<String> = ["RequestInTheFuture", "RequestTimeTooSkewed"]
 
     /// Errors that a wrong clock is one cause of.
     private static let possibleSkewCodes: Set<String> = [
-        "AuthFailure", "InvalidSignatureException", "SignatureDoesNotMatch",
+        "AuthFailure", "InvalidSignatureException", "RequestExpired", "SignatureDoesNotMatch",
     ]
 }

@@ -86,6 +86,9 @@ struct CredentialsSourceTests {
             role_arn = \(Self.role)
             source_profile = itself
             \(Self.keysText)
+            [profile through-itself]
+            role_arn = \(Self.role)
+            source_profile = itself
             [profile base]
             \(Self.keysText)
             [profile environment]
@@ -112,6 +115,7 @@ struct CredentialsSourceTests {
             "direct": .role(direct, from: Self.keys),
             "chained": .role(Self.session(), from: .role(direct, from: Self.keys)),
             "itself": .role(Self.session(), from: Self.keys),
+            "through-itself": .role(Self.session(), from: Self.keys),
             "environment": .role(Self.session(), from: .environment),
             "container": .role(Self.session(), from: .container),
             "instance": .role(Self.session(), from: .instance),

@@ -164,7 +164,12 @@ struct MetadataCredentialsTests {
     final class InstanceService: Sendable {
         let server: TestServer
 
-        init(role: TestServer.Reply = .ok("my-role\n"), document: TestServer.Reply = .ok(document), refusals: Int = 0) {
+        init(
+            role: TestServer.Reply = .ok("my-role\n"),
+            document: TestServer.Reply = .ok(document),
+            refusals: Int = 0,
+            tokenSeconds: String = "21600"
+        ) {
             let refusals = Mutex(refusals)
             let count = Counter()
             server = TestServer { request in
@@ -172,7 +177,7 @@ struct MetadataCredentialsTests {
                     guard request.header("x-aws-ec2-metadata-token-ttl-seconds") == "21600" else { return .status(400) }
                     return .ok(
                         "token-\(count.next())",
-                        headers: [("X-Aws-Ec2-Metadata-Token-Ttl-Seconds", "21600")]
+                        headers: [("X-Aws-Ec2-Metadata-Token-Ttl-Seconds", tokenSeconds)]
                     )
                 }
                 guard request.header("x-aws-ec2-metadata-token") == "token-\(count.value)" else { return .status(401) }
@@ -220,6 +225,14 @@ struct MetadataCredentialsTests {
         test.advance(.seconds(21600 - 60))
         _ = try await provider.credentials(deadline: nil)
         #expect(service.server.requests.filter { $0.method == "PUT" }.count == 2)
+    }
+
+    @Test(arguments: [("\(Int64.max)", 1), ("\(Int64.min)", 2), ("0", 2), ("soon", 1)])
+    func theTimeOfATokenIsWithinWhatWasAskedFor(_ seconds: String, _ tokens: Int) async throws {
+        let service = InstanceService(tokenSeconds: seconds)
+        let provider = service.provider()
+        for _ in 0..<2 { #expect(try await provider.credentials(deadline: nil) == Self.credentials) }
+        #expect(service.server.requests.filter { $0.method == "PUT" }.count >= tokens)
     }
 
     @Test func aTokenThatIsRefusedIsReplacedOnce() async throws {

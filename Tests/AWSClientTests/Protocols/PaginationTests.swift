@@ -64,7 +64,7 @@ struct PaginationTests {
     }
 
     /// Tokens 0, 1, … up to a tail, then round a cycle of some length.
-    @Test(arguments: [(0, 1), (0, 2), (0, 3), (1, 1), (5, 1), (3, 7), (100, 13), (0, 1000)])
+    @Test(arguments: [(0, 1), (99, 1), (0, 2), (0, 3), (1, 1), (5, 1), (3, 7), (100, 13), (0, 1000)])
     func aRepeatedTokenEndsThePages(tail: Int, cycle: Int) async {
         let (asked, failure) = await page { token throws(AWSError) in
             let number = token.flatMap { Int($0) } ?? -1
@@ -73,7 +73,7 @@ struct PaginationTests {
         #expect(failure?.kind == .malformedResponse)
         #expect(failure?.code == "RepeatedPaginationToken")
         #expect(failure?.operation == "List")
-        #expect(asked.count <= 3 * (tail + cycle) + 2)
+        #expect(asked.count <= (cycle == 1 ? tail + 2 : 3 * (tail + cycle) + 2))
     }
 
     @Test func aTokenEqualToTheFirstOneAskedWithIsNoticedAtOnce() async {

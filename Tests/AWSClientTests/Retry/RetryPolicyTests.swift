@@ -84,7 +84,10 @@ struct RetryPolicyTests {
         ("RequestTimeTooSkewed", 1, RetryReason.clockSkew), ("RequestExpired", 301, .clockSkew),
         ("RequestInTheFuture", -301, .clockSkew), ("InvalidSignatureException", 241, .clockSkew),
         ("SignatureDoesNotMatch", -241, .clockSkew), ("AuthFailure", 3600, .clockSkew),
-        ("InvalidSignatureException", 239, nil), ("SignatureDoesNotMatch", -239, nil), ("AuthFailure", 0, nil),
+        ("RequestExpired", -241, .clockSkew), ("RequestExpired", 239, .expiredCredentials),
+        ("RequestExpired", 0, .expiredCredentials), ("RequestExpired", nil, .expiredCredentials),
+        ("ExpiredToken", 3600, .expiredCredentials), ("InvalidSignatureException", 239, nil),
+        ("SignatureDoesNotMatch", -239, nil), ("AuthFailure", 0, nil),
         ("RequestTimeTooSkewed", nil, nil), ("AccessDenied", 9999, nil),
     ]
 
