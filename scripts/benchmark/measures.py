@@ -283,7 +283,7 @@ def growth_of_checks(executables, aws, counts, repetitions):
                     body, wall = function.invoke(CHECK)
                     figures.append((wall, function.cpu_time() - before))
                 if json.loads(body)["resource_count"] != count:
-                    raise SystemExit(f"bench: {language} counts {json.loads(body)['resourceCount']} of {count} rows")
+                    raise SystemExit(f"bench: {language} counts {json.loads(body)['resource_count']} of {count} rows")
                 traffic = aws.report()
                 for key in "requests", "request_bytes", "response_bytes":
                     traffic[key] //= repetitions

@@ -59,7 +59,7 @@ def bars(figures):
         result.append(Bar(f"CPU of a warm echo of {size} / Python", echo["swift"]["cpu"] / echo["python"]["cpu"], 1, one_in))
     cpu = {language: figures["warm_one_core"][language]["cpu"] for language in ("swift", "python")}
     result += [
-        Bar("CPU of a warm real invocation / boto3", cpu["swift"] / cpu["python"], 1 / 8, one_in),
+        Bar("CPU of a warm real invocation on one core / boto3", cpu["swift"] / cpu["python"], 1 / 8, one_in),
         Bar("memory of the largest sweep", max(
             part["memory"]["VmHWM"] for entry in figures["sweeps"] for part in (entry["first"], entry["next"])), 256 * MB, megabytes),
         Bar("zip, largest", max(figures["zip"].values()), 7_500_000, millions),
