@@ -54,9 +54,9 @@ public struct ImageLoss: Hashable, Sendable {
     }
 
     /// The same text for every report of the same loss, together with its time (``AlertRecord/sameLossSeconds``): a removal
-    /// is reported by one event, being disabled or deregistered by a call and by a state change. What was found has no event
-    /// of its own: the time tells one end of an image's shares from another. Its event, should it come after all, is another
-    /// report, by another text.
+    /// is reported by one event, being disabled or deregistered by a call and by a state change, or found with EC2. A removal
+    /// that was found has no event of its own: the time tells one end of an image's shares from another. Its event, should
+    /// it come after all, is another report, by another text.
     public var identity: String {
         guard status == .removed else { return status.rawValue }
         return "removed#\(occurrence.eventID)" + (occurrence.isFound ? "#\(occurrence.time)" : "")
@@ -65,14 +65,24 @@ public struct ImageLoss: Hashable, Sendable {
     /// Who took it away, as far as is known.
     var whoDidIt: String {
         if let actor = occurrence.actor { return actor }
-        return occurrence.isFound
-            ? "not known: no event told of it; EC2 was found not to list the launch permission any more"
-            : "not known: EC2 reported only the change of state"
+        guard occurrence.isFound else { return "not known: EC2 reported only the change of state" }
+        let found =
+            switch status {
+            case .deregistered: "EC2 was found not to have the image any more"
+            case .disabled: "EC2 was found to have the image disabled"
+            case .removed, .shared: "EC2 was found not to list the launch permission any more"
+            }
+        return "not known: no event told of it; " + found
     }
 
     /// When, as far as is known.
     var when: String {
-        occurrence.isFound ? "not known: it had happened by \(occurrence.time.readable)" : occurrence.time.readable
+        let time = occurrence.time.readable
+        guard occurrence.isFound else { return time }
+        switch status {
+        case .deregistered, .disabled: return "not known: EC2 no longer listed the image on \(time)"
+        case .removed, .shared: return "not known: it had happened by \(time)"
+        }
     }
 
     /// The principals that lost the image and may concern the account: never another account.

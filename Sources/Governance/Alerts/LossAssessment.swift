@@ -67,8 +67,8 @@ public struct LossAssessment: Sendable {
         let seen = Sighting(loss.status, loss.occurrence)
         guard !loss.occurrence.isCall, let call = image?.revocations.call,
             let effective = Sightings(call: call, stateChange: seen).effective, effective.status == seen.status
-        else { return loss.occurrence.time }
-        return effective.occurrence.time
+        else { return loss.occurrence.order }
+        return effective.occurrence.order
     }
 
     private static func isMembership(_ principal: Principal) -> Bool { principal.organizationID != nil }

@@ -6,13 +6,21 @@ struct MeasurementMessage: Encodable {
             let principal: String
         }
 
-        /// How many images were looked at.
+        struct Image: Encodable {
+            let imageId: ImageID
+            let status: String
+        }
+
+        /// How many of the images that EC2 lists were looked at.
         let images: Int
         let found: [Share]
         let foundCount: Int
         /// Shares that EC2 does not list any more, and of whose end no event told.
         let ended: [Share]
         let endedCount: Int
+        /// Images that were disabled or deregistered, and no event told of it.
+        let lost: [Image]
+        let lostCount: Int
         /// Whether every image was looked at; else the next run goes on.
         let complete: Bool
     }
@@ -43,6 +51,10 @@ struct MeasurementMessage: Encodable {
                 foundCount: report.found.count,
                 ended: Array(ended.prefix(Self.maximumListed)),
                 endedCount: ended.count,
+                lost: report.lost.prefix(Self.maximumListed).map { lost in
+                    Search.Image(imageId: lost.image, status: lost.loss.status.rawValue)
+                },
+                lostCount: report.lost.count,
                 complete: report.isComplete
             )
         }

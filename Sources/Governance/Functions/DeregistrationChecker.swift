@@ -12,7 +12,7 @@ import LambdaRuntime
 /// | an event | `dynamodb:GetItem`, `BatchGetItem`, `PutItem` (also by `TransactWriteItems`), `Query` on the shares table; `dynamodb:Query` on the usage table's index by image; `ssm:GetParameters` under the two prefixes, `ssm:GetParameter` of the administrator's address; `ses:SendEmail`; `sns:Publish`; `ec2:DescribeImages` |
 /// | `{"check": …}` | `dynamodb:DescribeTable`, `GetItem`, `Query` on the shares table; `dynamodb:Query` on that index; `ec2:DescribeImageAttribute`, `ec2:DescribeImages`; where a share is found that no event told of, also `dynamodb:BatchGetItem`, `PutItem` (also by `TransactWriteItems`) on the shares table |
 /// | … with `owner_view` | also `ec2:CreateImageUsageReport`, `ec2:CreateTags` on the report that it makes, `ec2:DescribeImageUsageReports`, `ec2:DescribeImageUsageReportEntries`, `ec2:DeleteImageUsageReport` |
-/// | `{"measure": {}}` | `dynamodb:Query` on that index; `dynamodb:Scan` on the shares table; `dynamodb:DescribeTable` on the usage table; once a day what ``ShareSearch`` calls, and, where a share has ended of which no event told, what an event does |
+/// | `{"measure": {}}` | `dynamodb:Query` on that index; `dynamodb:Scan` on the shares table; `dynamodb:DescribeTable` on the usage table; once a day what ``ShareSearch`` calls, and, where somebody has lost an image and no event told of it, what an event does |
 /// | `{"guard": {}}` | what a check calls, also with `owner_view`; `ec2:DescribeImages`, `ec2:EnableImageDeregistrationProtection`, `ec2:DisableImageDeregistrationProtection`; `dynamodb:BatchGetItem`, `PutItem` on the shares table |
 public struct DeregistrationChecker: Sendable {
     private let alerts: LossAlerts
@@ -189,19 +189,6 @@ public struct DeregistrationChecker: Sendable {
         }
     }
 
-    /// Records and tells the end of shares that no event told of, as if its event had come.
-    private func tell(of end: ShareSearch.Report.End, _ context: LambdaContext) async throws {
-        guard let owner = measurement.owner else { return }
-        let change = LaunchPermissionChange(image: end.image, added: [], removed: end.principals)
-        let event = GovernanceEvent(
-            account: owner,
-            region: measurement.region,
-            occurrence: .found(at: end.time),
-            subject: .call(.modifyImageAttribute(change))
-        )
-        if let loss = ImageLoss(event) { try await tell(of: loss, event, context) }
-    }
-
     private func measure(_ context: LambdaContext) async throws -> [UInt8] {
         // First, so that what it finds is measured. Nothing that keeps it from looking keeps anything from being measured: a
         // quarter of the time at least is left.
@@ -219,8 +206,11 @@ public struct DeregistrationChecker: Sendable {
         if let rows = result.usageRows { measured.append(.init(.usageRows, rows)) }
         if let age = result.sweepAge { measured.append(.init(.sweepAge, hours: age)) }
         context.logger.emit(metrics.set(measured))
-        for end in search?.ended ?? [] {
-            do { try await tell(of: end, context) } catch { failures.append(error) }
+        // Recorded and told as if its events had come.
+        for event in measurement.owner.flatMap({ search?.events(of: $0, in: measurement.region) }) ?? [] {
+            do {
+                if let loss = ImageLoss(event) { try await tell(of: loss, event, context) }
+            } catch { failures.append(error) }
         }
         guard failures.isEmpty else { throw IncompleteMeasurement(failures: failures) }
         return try GovernanceJSON.encode(MeasurementMessage(result, search))

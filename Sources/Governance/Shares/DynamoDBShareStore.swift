@@ -17,7 +17,7 @@ public struct DynamoDBShareStore: ShareStore {
         guard let item = try await dynamoDB.getItem(.init(table: table, key: key, isConsistent: true)) else {
             return nil
         }
-        return Stored(try ImageRecord(image: image, attributes: item.texts), revision: try item.revision())
+        return try imageRecord(of: image, item)
     }
 
     public func shareRecords(of image: ImageID, principals: [Principal]?) async throws -> [Stored<ShareRecord>] {
@@ -27,13 +27,23 @@ public struct DynamoDBShareStore: ShareStore {
             return try items.compactMap { try shareRecord(of: image, $0) }
         }
         var records: [Stored<ShareRecord>] = []
-        let query = DynamoDB.Query(
-            table: table,
-            keyCondition: "\(name: ShareRecord.imageKey) = \(.string(image.text))",
-            isConsistent: true
-        )
-        for try await page in dynamoDB.query(query) {
+        for try await page in dynamoDB.query(items(of: image)) {
             records += try page.items.compactMap { try shareRecord(of: image, $0) }
+        }
+        return records
+    }
+
+    /// All that is recorded of an image, as one query reads it.
+    func records(of image: ImageID) async throws -> (image: Stored<ImageRecord>?, shares: [Stored<ShareRecord>]) {
+        var records: (image: Stored<ImageRecord>?, shares: [Stored<ShareRecord>]) = (nil, [])
+        for try await page in dynamoDB.query(items(of: image)) {
+            for item in page.items {
+                if item[ShareRecord.principalKey]?.stringValue == ImageRecord.sortKey {
+                    records.image = try imageRecord(of: image, item)
+                } else if let record = try shareRecord(of: image, item) {
+                    records.shares.append(record)
+                }
+            }
         }
         return records
     }
@@ -53,6 +63,18 @@ public struct DynamoDBShareStore: ShareStore {
 
     private func key(of image: ImageID, _ sortKey: String) -> DynamoDB.Item {
         [ShareRecord.imageKey: .string(image.text), ShareRecord.principalKey: .string(sortKey)]
+    }
+
+    private func items(of image: ImageID) -> DynamoDB.Query {
+        DynamoDB.Query(
+            table: table,
+            keyCondition: "\(name: ShareRecord.imageKey) = \(.string(image.text))",
+            isConsistent: true
+        )
+    }
+
+    private func imageRecord(of image: ImageID, _ item: DynamoDB.Item) throws -> Stored<ImageRecord> {
+        Stored(try ImageRecord(image: image, attributes: item.texts), revision: try item.revision())
     }
 
     /// `nil` for an item that is not a principal's: the image's own, or the record of an alert.

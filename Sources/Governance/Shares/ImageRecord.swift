@@ -25,19 +25,23 @@ public struct ImageRecord: Hashable, Sendable {
     /// ends as it must.
     public internal(set) var revocations: Sightings<ShareStatus>
     public internal(set) var name: String?
+    /// When EC2 was first seen not to list the image, though it is recorded as shared; nil while EC2 lists it.
+    var unlistedSince: EventTime?
 
     public init(
         image: ImageID,
         region: Region,
         states: Sightings<ImageStatus> = Sightings(),
         revocations: Sightings<ShareStatus> = Sightings(),
-        name: String? = nil
+        name: String? = nil,
+        unlistedSince: EventTime? = nil
     ) {
         self.image = image
         self.region = region
         self.states = states
         self.revocations = revocations
         self.name = name
+        self.unlistedSince = unlistedSince
     }
 
     public var status: ImageStatus { states.effective?.status ?? .available }
@@ -78,6 +82,8 @@ extension ImageRecord {
         merged.states = merged.states.merging(change.states)
         merged.revocations = merged.revocations.merging(change.revocations)
         merged.name = merged.name ?? change.name
+        // An event tells what has become of it.
+        if merged.states != current?.states || merged.revocations != current?.revocations { merged.unlistedSince = nil }
         return merged == current ? nil : merged
     }
 }

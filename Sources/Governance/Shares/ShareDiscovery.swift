@@ -70,7 +70,7 @@ public struct ShareDiscovery<Store: ShareStore>: Sendable {
                 }
             case (.removed, false):
                 let end = record.permission.occurrence
-                guard end.isFound, end.time.advanced(bySeconds: Self.retellSeconds) > time else { continue }
+                guard end.isFound, end.time > retold(since: time) else { continue }
                 ends[end.time, default: []].append(record.principal)
             case (.removed, true), (.disabled, _), (.deregistered, _):
                 continue
@@ -83,6 +83,8 @@ public struct ShareDiscovery<Store: ShareStore>: Sendable {
     }
 
     /// A search each day sees it twice.
-    private static var patienceSeconds: Int64 { 20 * 3600 }
-    private static var retellSeconds: Int64 { 7 * 86_400 }
+    static var patienceSeconds: Int64 { 20 * 3600 }
+
+    /// What was found later than that is told again.
+    func retold(since time: EventTime) -> EventTime { time.advanced(bySeconds: -7 * 86_400) }
 }

@@ -19,6 +19,7 @@ extension ShareRecord {
     public static let imageKey = "image_id"
     /// The sort key: a principal's text, or `ImageRecord.sortKey`.
     public static let principalKey = "principal"
+    static let (statusAttribute, regionAttribute) = ("status", "region")
     /// Of the event that made the principal's status.
     static let timeAttribute = "event_time"
 
@@ -57,17 +58,20 @@ extension ShareRecord {
 extension ImageRecord {
     /// The sort key of an image's own item.
     public static let sortKey = "image"
+    /// Of the last event that took the image from every principal.
+    static let (revokedAtAttribute, revokedByAttribute) = ("revoked_at", "revoked_event_id")
 
     /// Everything but the keys. `revoked_at`, `revoked_status` and `revoked_event_id` tell the last event that took the
     /// image from every principal.
     public var attributes: ItemAttributes {
         var attributes: ItemAttributes = ["status": status.rawValue, "region": region.text]
         attributes["image_name"] = name
+        attributes["unlisted_since"] = unlistedSince?.description
         if let state = states.effective { attributes.write(state.occurrence, as: "event_") }
         if let revocation = revocations.effective {
-            attributes["revoked_at"] = revocation.occurrence.time.description
+            attributes[Self.revokedAtAttribute] = revocation.occurrence.time.description
             attributes["revoked_status"] = revocation.status.rawValue
-            attributes["revoked_event_id"] = revocation.occurrence.eventID
+            attributes[Self.revokedByAttribute] = revocation.occurrence.eventID
         }
         attributes.write(states, as: "state_by_")
         attributes.write(revocations, as: "revoked_by_")
@@ -80,7 +84,8 @@ extension ImageRecord {
             region: try attributes.region(),
             states: try attributes.sightings("state_by_"),
             revocations: try attributes.sightings("revoked_by_"),
-            name: attributes["image_name"]
+            name: attributes["image_name"],
+            unlistedSince: try attributes.time(at: "unlisted_since")
         )
     }
 }

@@ -62,7 +62,7 @@ public struct ShareRecord: Hashable, Sendable {
     /// is taken from everyone; one that shares a second with such an event has lost it.
     public var current: Sighting<ShareStatus> {
         guard permission.status == .shared, let revocation = revocations.effective,
-            revocation.occurrence.time >= permission.occurrence.order
+            revocation.occurrence.order >= permission.occurrence.order
         else { return permission }
         return revocation
     }

@@ -5,16 +5,31 @@ import AWSServices
 public struct ShareSearchProgress: Hashable, Sendable {
     /// When the round began.
     public let started: EventTime
-    /// The last image that was looked at; nil where none was.
+    /// The last image that was looked at, of those that EC2 lists; nil where none was.
     public var last: ImageID?
+    /// How far the round has then come in the table of shares; nil at its beginning.
+    public var place: Place?
     /// Whether the round has come to every image.
     public var isComplete: Bool
-    /// How many runs in a row did not get past ``last``, for what other images might have met as well.
+    /// How many runs in a row did not get past ``last`` or ``place``, for what other images might have met as well.
     public var failedRuns: Int
 
-    public init(started: EventTime, last: ImageID? = nil, isComplete: Bool = false, failedRuns: Int = 0) {
+    /// The key of an item of the table of shares, which need not be there any more: a scan goes on behind it.
+    public struct Place: Hashable, Sendable {
+        let image: String
+        let principal: String
+    }
+
+    public init(
+        started: EventTime,
+        last: ImageID? = nil,
+        place: Place? = nil,
+        isComplete: Bool = false,
+        failedRuns: Int = 0
+    ) {
         self.started = started
         self.last = last
+        self.place = place
         self.isComplete = isComplete
         self.failedRuns = failedRuns
     }
@@ -36,11 +51,23 @@ public struct ShareSearchProgress: Hashable, Sendable {
     }
 }
 
+extension ShareSearchProgress.Place {
+    init?(key: DynamoDB.Item) {
+        guard let image = key[ShareRecord.imageKey]?.stringValue,
+            let principal = key[ShareRecord.principalKey]?.stringValue
+        else { return nil }
+        self.init(image: image, principal: principal)
+    }
+
+    var key: DynamoDB.Item { [ShareRecord.imageKey: .string(image), ShareRecord.principalKey: .string(principal)] }
+}
+
 extension ShareSearchProgress {
     /// The item's partition key and sort key.
     static let key = "share-search"
     private static let started = "round_started"
     private static let last = "last_image_id"
+    private static let (placeImage, placePrincipal) = ("table_image_id", "table_principal")
     private static let state = "round_state"
     private static let failedRuns = "failed_runs"
     private static let (isOpen, isDone) = ("open", "complete")
@@ -53,9 +80,14 @@ extension ShareSearchProgress {
     static func read(from store: DynamoDBShareStore) async throws(AWSError) -> ShareSearchProgress? {
         let item = try await store.dynamoDB.getItem(.init(table: store.table, key: itemKey, isConsistent: true))
         guard let texts = item?.texts, let started = texts[Self.started].flatMap({ EventTime($0) }) else { return nil }
+        var place: Place?
+        if let image = texts[Self.placeImage], let principal = texts[Self.placePrincipal] {
+            place = Place(image: image, principal: principal)
+        }
         return ShareSearchProgress(
             started: started,
             last: texts[Self.last].flatMap { ImageID($0) },
+            place: place,
             isComplete: texts[Self.state] == Self.isDone,
             failedRuns: min(max(texts[Self.failedRuns].flatMap { Int($0) } ?? 0, 0), maximumFailedRuns)
         )
@@ -66,6 +98,10 @@ extension ShareSearchProgress {
         item[Self.started] = .string(started.description)
         item[Self.state] = .string(isComplete ? Self.isDone : Self.isOpen)
         if let last { item[Self.last] = .string(last.text) }
+        if let place {
+            item[Self.placeImage] = .string(place.image)
+            item[Self.placePrincipal] = .string(place.principal)
+        }
         if failedRuns > 0 { item[Self.failedRuns] = .string("\(failedRuns)") }
         _ = try await store.dynamoDB.putItem(.init(table: store.table, item: item))
     }

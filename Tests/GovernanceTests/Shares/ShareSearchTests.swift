@@ -1,8 +1,6 @@
 import AWSClient
 import AWSServices
 import LambdaRuntime
-import Synchronization
-import TestSupport
 import Testing
 
 @testable import Governance
@@ -11,71 +9,17 @@ import Testing
 @Suite struct ShareSearchTests {
     private static let other = Principal.account(.init(checked: "777788889999"))
 
-    private static func image(_ number: Int) -> ImageID { .init(checked: "ami-\(10_000_000 + number)") }
-
-    /// An account's images, and what EC2 says of each of them.
-    private final class World: Sendable {
-        let table: SharesTableOnPaper
-        let images: Mutex<[ImageID: [Principal]]>
-        /// EC2's error code for an image, or for all of them.
-        let failing = Mutex<[ImageID?: String]>([:])
-        let now = Mutex(asked)
-        /// Whether there are permissions of an unknown kind.
-        let galaxy = Mutex(false)
-        /// Called as each page of the images is listed.
-        let onListing = Mutex<(@Sendable () -> Void)?>(nil)
-
-        init(_ images: [ImageID: [Principal]], _ shares: [ShareRecord] = []) {
-            self.images = Mutex(images)
-            table = SharesTableOnPaper(shares)
-        }
-
-        func reply(_ operation: String, _ body: String) -> TestServer.Reply {
-            if let reply = table.reply(operation, body) { return reply }
-            let images = images.withLock { $0 }
-            if operation == "DescribeImages" {
-                onListing.withLock { $0 }?()
-                let ids = images.keys.sorted { $1 < $0 }
-                let half = ids.count / 2
-                let page = body.contains("NextToken") ? ids[half...] : ids[..<half]
-                let items = page.map { "<item><imageId>\($0)</imageId><name>golden-\($0)</name></item>" }
-                let token = body.contains("NextToken") ? "" : "<nextToken>more</nextToken>"
-                return CloudFixture.xml(operation, "<imagesSet>\(items.joined())</imagesSet>\(token)")
-            }
-            guard operation == "DescribeImageAttribute",
-                let image = images.keys.first(where: { body.contains($0.text) })
-            else { return .status(500) }
-            if let code = failing.withLock({ $0[image] ?? $0[nil] }) { return CloudFixture.ec2Error(code) }
-            let items = (images[image] ?? []).map { principal in
-                principal.account.map { "<item><userId>\($0)</userId></item>" } ?? "<item><group>all</group></item>"
-            }
-            let unknown = galaxy.withLock { $0 } ? "<item><galaxy>all</galaxy></item>" : ""
-            let permissions = "<launchPermission>\(items.joined())\(unknown)</launchPermission>"
-            return CloudFixture.xml(operation, "<imageId>\(image)</imageId>\(permissions)")
-        }
-
-        func set(_ code: String?, for image: ImageID?) { failing.withLock { $0[image] = code } }
-
-        func wait(hours: Int64) { now.withLock { $0 = $0.advanced(bySeconds: hours * 3600) } }
-    }
-
-    private func search(_ world: World) throws -> (CloudFixture, ShareSearch) {
-        let fixture = try CloudFixture { world.reply($0, $1) }
-        var effects = fixture.effects
-        effects.now = { Timestamp(seconds: world.now.withLock { $0 }.epochSeconds, nanoseconds: 0) }
-        let store = DynamoDBShareStore(DynamoDB(fixture.client), table: "shares")
-        return (fixture, ShareSearch(ec2: EC2(fixture.client), store: store, region: region, effects: effects))
-    }
+    private static func image(_ number: Int) -> ImageID { ShareSearchWorld.image(number) }
 
     private let silent = Logger(level: .fatal)
 
     @Test func whatWasThereBeforeTheInstallation() async throws {
         let known = Self.image(2)
-        let world = World(
+        let world = ShareSearchWorld(
             [Self.image(1): [.account(consumer), .all], known: [.account(consumer)], Self.image(3): []],
             [share(.account(consumer), of: known)]
         )
-        let (fixture, search) = try search(world)
+        let (fixture, search) = try world.search()
         let report = try #require(try await search.run(logger: silent))
         #expect((report.images, report.isComplete, report.failures.count) == (3, true, 0))
         #expect(
@@ -99,8 +43,8 @@ import Testing
     }
 
     @Test func onceADay() async throws {
-        let world = World([Self.image(1): [.all], Self.image(2): []])
-        let (fixture, search) = try search(world)
+        let world = ShareSearchWorld([Self.image(1): [.all], Self.image(2): []])
+        let (fixture, search) = try world.search()
         #expect(try await search.run(logger: silent)?.found.count == 1)
         let asked = fixture.operations.count
         world.wait(hours: 22)
@@ -116,8 +60,8 @@ import Testing
     /// The unsharing was told by no event: once it was seen on two days, the share has ended.
     @Test func sharesThatAreNotThereAnyMore() async throws {
         let recorded = share(.account(consumer), of: Self.image(1))
-        let world = World([Self.image(1): [Self.other], Self.image(2): []], [recorded])
-        let (_, search) = try search(world)
+        let world = ShareSearchWorld([Self.image(1): [Self.other], Self.image(2): []], [recorded])
+        let (_, search) = try world.search()
         #expect(try await search.run(logger: silent)?.ended == [])
         world.wait(hours: 24)
         let report = try #require(try await search.run(logger: silent))
@@ -131,9 +75,9 @@ import Testing
 
     /// A permission that this software does not know may be anybody's.
     @Test func nothingHasEndedWhereAPermissionIsNotUnderstood() async throws {
-        let world = World([Self.image(1): [organization]], [share(.account(consumer), of: Self.image(1))])
+        let world = ShareSearchWorld([Self.image(1): [organization]], [share(.account(consumer), of: Self.image(1))])
         world.galaxy.withLock { $0 = true }
-        let (_, search) = try search(world)
+        let (_, search) = try world.search()
         for _ in 0..<3 {
             #expect(try await search.run(logger: silent)?.ended == [])
             world.wait(hours: 24)
@@ -144,8 +88,8 @@ import Testing
     /// No more than ten images a second, and half of the time that is left; the next run goes on.
     @Test func aLargeAccountTakesSeveralRuns() async throws {
         let images = (0..<125).map(Self.image)
-        let world = World(Dictionary(uniqueKeysWithValues: images.map { ($0, [.account(consumer)]) }))
-        let (fixture, search) = try search(world)
+        let world = ShareSearchWorld(Dictionary(uniqueKeysWithValues: images.map { ($0, [.account(consumer)]) }))
+        let (fixture, search) = try world.search()
         var looked: [Int] = []
         for _ in 0..<10 {
             let deadline = search.effects.instant() + .seconds(10)
@@ -162,8 +106,8 @@ import Testing
     /// Every run gets on, however long the listing takes.
     @Test(arguments: [(listing: 0, looked: [300, 300, 25]), (31, [100, 100, 100]), (43, [20, 20, 20])])
     func listingTheImagesTakesTime(listing: Int, looked: [Int]) async throws {
-        let world = World(Dictionary(uniqueKeysWithValues: (0..<625).map { (Self.image($0), []) }))
-        let (fixture, search) = try search(world)
+        let world = ShareSearchWorld(Dictionary(uniqueKeysWithValues: (0..<625).map { (Self.image($0), []) }))
+        let (fixture, search) = try world.search()
         world.onListing.withLock { $0 = { fixture.pass(.seconds(listing) / 2) } }
         defer { world.onListing.withLock { $0 = nil } }
         for expected in looked {
@@ -177,8 +121,8 @@ import Testing
 
     /// Unless it takes all the time that there is, which nobody would learn of else.
     @Test func listingTheImagesTakesAllTheTime() async throws {
-        let world = World([Self.image(1): [], Self.image(2): []])
-        let (fixture, search) = try search(world)
+        let world = ShareSearchWorld([Self.image(1): [], Self.image(2): []])
+        let (fixture, search) = try world.search()
         world.onListing.withLock { $0 = { fixture.pass(.seconds(23)) } }
         defer { world.onListing.withLock { $0 = nil } }
         let deadline = search.effects.instant() + .seconds(60)
@@ -189,8 +133,8 @@ import Testing
 
     /// Where EC2 is slow, nothing is asked of it in the last quarter of the time, in which there is more to do.
     @Test func somethingIsLeftOfTheTime() async throws {
-        let world = World([Self.image(1): [], Self.image(2): []])
-        let (fixture, search) = try search(world)
+        let world = ShareSearchWorld([Self.image(1): [], Self.image(2): []])
+        let (fixture, search) = try world.search()
         world.onListing.withLock { $0 = { fixture.pass(.seconds(46)) } }
         defer { world.onListing.withLock { $0 = nil } }
         let deadline = search.effects.instant() + .seconds(60)
@@ -202,10 +146,10 @@ import Testing
     }
 
     @Test func anImageThatIsGoneOrFails() async throws {
-        let world = World([Self.image(1): [.all], Self.image(2): [.all], Self.image(3): [.all]])
+        let world = ShareSearchWorld([Self.image(1): [.all], Self.image(2): [.all], Self.image(3): [.all]])
         world.set("InvalidAMIID.NotFound", for: Self.image(1))
         world.set("InvalidParameterValue", for: Self.image(2))
-        let (_, search) = try search(world)
+        let (_, search) = try world.search()
         let report = try #require(try await search.run(logger: silent))
         #expect((report.images, report.isComplete, report.failures.count) == (3, true, 1))
         #expect(report.found.map(\.image) == [Self.image(3)])
@@ -219,8 +163,8 @@ import Testing
     @Test(arguments: [("UnauthorizedOperation", true), ("RequestLimitExceeded", false)])
     func nothingCanBeLookedAt(code: String, isFailure: Bool) async throws {
         let images = (0..<15).map(Self.image)
-        let world = World(Dictionary(uniqueKeysWithValues: images.map { ($0, [.all]) }))
-        let (_, search) = try search(world)
+        let world = ShareSearchWorld(Dictionary(uniqueKeysWithValues: images.map { ($0, [.all]) }))
+        let (_, search) = try world.search()
         for image in images[12...] { world.set(code, for: image) }
         let report = try #require(try await search.run(logger: silent))
         #expect((report.images, report.isComplete, report.failures.count) == (10, false, isFailure ? 3 : 0))
@@ -236,8 +180,8 @@ import Testing
     @Test(arguments: ["UnauthorizedOperation", "RequestLimitExceeded"])
     func whatLastsIsGonePast(code: String) async throws {
         let images = (0..<35).map(Self.image)
-        let world = World(Dictionary(uniqueKeysWithValues: images.map { ($0, [.all]) }))
-        let (_, search) = try search(world)
+        let world = ShareSearchWorld(Dictionary(uniqueKeysWithValues: images.map { ($0, [.all]) }))
+        let (_, search) = try world.search()
         let failing = [images[12], images[25]]
         for image in failing { world.set(code, for: image) }
         var looked: [Int] = []
@@ -257,9 +201,9 @@ import Testing
 
     /// Where every image of the next ten meets it as well, it strikes them all.
     @Test func whatStrikesAllIsNotGonePastAtOnce() async throws {
-        let world = World(Dictionary(uniqueKeysWithValues: (0..<35).map { (Self.image($0), []) }))
+        let world = ShareSearchWorld(Dictionary(uniqueKeysWithValues: (0..<35).map { (Self.image($0), []) }))
         world.set("RequestLimitExceeded", for: nil)
-        let (_, search) = try search(world)
+        let (_, search) = try world.search()
         var reports: [ShareSearch.Report] = []
         for _ in 0..<5 { reports.append(try #require(try await search.run(logger: silent))) }
         #expect(reports.map(\.images) == [0, 0, 10, 0, 10])
@@ -271,8 +215,8 @@ import Testing
 
     /// Who reads the whole table finds no image in it.
     @Test func howFarItHasComeIsNoShare() async throws {
-        let world = World([Self.image(1): []])
-        let (fixture, search) = try search(world)
+        let world = ShareSearchWorld([Self.image(1): []])
+        let (fixture, search) = try world.search()
         _ = try await search.run(logger: silent)
         let key = ShareSearchProgress.key
         let kept = try #require(world.table.texts(key, key))

@@ -9,6 +9,8 @@ final class SharesTableOnPaper: Sendable {
     typealias Item = [String: JSONValue]
 
     private let contents = Mutex<[String: Item]>([:])
+    /// How many items a page of a scan has, the filter applied.
+    let pageSize = Mutex(100)
 
     init(_ shares: [ShareRecord] = []) {
         for share in shares {
@@ -46,6 +48,8 @@ final class SharesTableOnPaper: Sendable {
             let image = request["ExpressionAttributeValues"]?.object?.values.first?["S"]?.string
             let items = contents.withLock { $0.values.filter { $0["image_id"]?["S"]?.string == image } }
             return Self.ok(.object(["Items": .array(items.map(JSONValue.object))]))
+        case "Scan":
+            return Self.ok(scan(from: request["ExclusiveStartKey"]?.object.map(Self.key)))
         case "BatchGetItem":
             guard let (table, asked) = request["RequestItems"]?.object?.first else { return nil }
             let items = (asked["Keys"]?.array ?? []).compactMap { $0.object.flatMap(found) }
@@ -64,6 +68,23 @@ final class SharesTableOnPaper: Sendable {
     }
 
     private func found(_ key: Item) -> Item? { contents.withLock { $0[Self.key(key)] } }
+
+    /// What is shared, or was found to be lost.
+    private func scan(from start: String?) -> JSONValue {
+        let size = pageSize.withLock { $0 }
+        let items = contents.withLock { contents in
+            contents.filter { key, item in
+                let isFound = item["revoked_event_id"]?["S"]?.string == "found"
+                return start.map { $0 < key } ?? true && (item["status"]?["S"]?.string == "shared" || isFound)
+            }
+        }
+        let page = items.sorted { $0.key < $1.key }.prefix(size).map(\.value)
+        var answer: [String: JSONValue] = ["Items": .array(page.map(JSONValue.object))]
+        if items.count > size, let last = page.last {
+            answer["LastEvaluatedKey"] = .object(last.filter { ["image_id", "principal"].contains($0.key) })
+        }
+        return .object(answer)
+    }
 
     private func put(_ request: JSONValue) -> Bool {
         guard let item = request["Item"]?.object else { return false }

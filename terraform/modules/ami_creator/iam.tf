@@ -40,7 +40,8 @@ data "aws_iam_policy_document" "deregistration_checker" {
     resources = ["${module.usage.arn}/index/${local.usage_image_index}"]
   }
 
-  # Each hour: which accounts have images, and how many rows of usage there are. A check: since when shares are recorded.
+  # Each hour: which accounts have images, and how many rows of usage there are; once a day: which images are recorded as shared.
+  # A check: since when shares are recorded.
   statement {
     sid       = "MeasureShares"
     actions   = ["dynamodb:Scan"]
