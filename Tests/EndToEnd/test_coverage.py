@@ -369,13 +369,7 @@ def test_the_end_of_a_share_that_no_event_told_of(story: Story, worlds: dict[str
     assert search() == []
     assert story.principals()[principal]["status"] == "shared"
     assert story.mail() == []
-    yesterday = datetime.datetime.now(datetime.UTC) - datetime.timedelta(hours=25)
-    story.cloud.client("dynamodb", CREATOR).update_item(
-        TableName=story.stage.deployment.terraform.outputs()["creator"]["shares_table"],
-        Key={"image_id": {"S": story.image}, "principal": {"S": principal}},
-        UpdateExpression="SET unlisted_since = :t",
-        ExpressionAttributeValues={":t": {"S": yesterday.strftime("%Y-%m-%dT%H:%M:%S.000Z")}},
-    )
+    yesterday = missed_yesterday(story, principal)
     function = story.stage.function("deregistration-checker")
     # Cut off before anybody is told, it is told by the next run.
     story.cloud.fault("kill-before", function=function, action="ses:SendEmail", times=1)
@@ -394,14 +388,91 @@ def test_the_end_of_a_share_that_no_event_told_of(story: Story, worlds: dict[str
     assert check(story)["verdict"] == "in-use"
 
 
+@pytest.mark.parametrize(
+    ("status", "what", "who"),
+    [
+        ("deregistered", "it was deregistered", "EC2 was found not to have the image any more"),
+        ("disabled", "it was disabled", "EC2 was found to have the image disabled"),
+    ],
+)
+def test_the_end_of_an_image_that_no_event_told_of(
+    story: Story, worlds: dict[str, World], status: str, what: str, who: str
+) -> None:
+    """Neither the call's event comes nor that of the state change: whoever uses the image is told a day later, once."""
+    world, ec2 = worlds[CONSUMER_A], story.cloud.client("ec2", CREATOR)
+    story.tell(at(story.share(CONSUMER_A), days=3))
+    world.instance(story.image)
+    world.sweep()
+    ec2.deregister_image(ImageId=story.image) if status == "deregistered" else ec2.disable_image(ImageId=story.image)
+
+    def search() -> list[str]:
+        search_table(story)
+        statuses = []
+        for _ in range(20):
+            answer = story.stage.measure()["share_search"]
+            statuses += [each["status"] for each in answer["lost"] if each["image_id"] == story.image]
+            if answer["complete"]:
+                return statuses
+        raise AssertionError("the search does not come to an end")
+
+    assert search() == []
+    principals = story.principals()
+    assert (principals[f"account#{world.number}"]["status"], story.mail()) == ("shared", [])
+    assert principals["image"]["unlisted_since"]
+    assert check(story)["verdict"] == "in-use"
+    yesterday = missed_yesterday(story, "image")
+    # Cut off before anybody is told, it is told by the next search.
+    function = story.stage.function("deregistration-checker")
+    story.cloud.fault("kill-before", function=function, action="ses:SendEmail", times=1)
+    search_table(story)
+    assert story.stage.invoke("deregistration-checker", {"measure": {}})[1]
+    story.cloud.clear_faults()
+    assert (story.principals()[f"account#{world.number}"]["status"], story.mail()) == (status, [])
+    time.sleep(7)  # the claim of whoever was cut off ends with its time
+    assert search() == [status]
+    search()
+    (mail,) = story.mail()
+    text = " ".join(mail["text"].split())
+    assert what in text and f"no event told of it; {who}" in text
+    assert f"EC2 no longer listed the image on {yesterday:%Y-%m-%d %H:%M:%S} UTC" in text
+    (message,) = story.messages()
+    assert (message["event_name"], message.get("actor")) == ("DescribeImages", None)
+    # Its events come after all.
+    for sample in ("deregister-image", "ami-state-change-deregistered") if status == "deregistered" else ("disable-image",):
+        story.tell(at(story.event(sample), days=1.5))
+    assert (len(story.mail()), len(story.messages())) == (1, 1)
+    assert story.statuses() == {f"account#{world.number}": status}
+
+
+def missed_yesterday(story: Story, item: str) -> datetime.datetime:
+    """What was just missed for the first time was missed so a day ago: the moment."""
+    yesterday = datetime.datetime.now(datetime.UTC) - datetime.timedelta(hours=25)
+    story.cloud.client("dynamodb", CREATOR).update_item(
+        TableName=story.stage.deployment.terraform.outputs()["creator"]["shares_table"],
+        Key={"image_id": {"S": story.image}, "principal": {"S": item}},
+        UpdateExpression="SET unlisted_since = :t",
+        ExpressionAttributeValues={":t": {"S": yesterday.strftime("%Y-%m-%dT%H:%M:%S.000Z")}},
+    )
+    return yesterday
+
+
 def search_from(story: Story) -> None:
     """The daily search is under way, and comes to the story's image next."""
     images = story.cloud.client("ec2", CREATOR).describe_images(Owners=["self"])["Images"]
-    before = max((image["ImageId"] for image in images if image["ImageId"] < story.image), default="ami-00000000")
+    under_way(story, max((image["ImageId"] for image in images if image["ImageId"] < story.image), default="ami-00000000"))
+
+
+def search_table(story: Story) -> None:
+    """The daily search is under way, and has looked at every image that EC2 lists."""
+    images = story.cloud.client("ec2", CREATOR).describe_images(Owners=["self"])["Images"]
+    under_way(story, max((image["ImageId"] for image in images), default="ami-00000000"))
+
+
+def under_way(story: Story, last: str) -> None:
     now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
     item = {
         "image_id": "share-search", "principal": "share-search", "round_started": now, "round_state": "open",
-        "last_image_id": before,
+        "last_image_id": last,
     }  # fmt: skip
     table = story.stage.deployment.terraform.outputs()["creator"]["shares_table"]
     story.cloud.client("dynamodb", CREATOR).put_item(TableName=table, Item={name: {"S": text} for name, text in item.items()})
