@@ -425,7 +425,8 @@ def test_the_end_of_an_image_that_no_event_told_of(
     function = story.stage.function("deregistration-checker")
     story.cloud.fault("kill-before", function=function, action="ses:SendEmail", times=1)
     search_table(story)
-    assert story.stage.invoke("deregistration-checker", {"measure": {}})[1]
+    # Other tests' images may come before it.
+    assert any(story.stage.invoke("deregistration-checker", {"measure": {}})[1] for _ in range(20))
     story.cloud.clear_faults()
     assert (story.principals()[f"account#{world.number}"]["status"], story.mail()) == (status, [])
     time.sleep(7)  # the claim of whoever was cut off ends with its time
