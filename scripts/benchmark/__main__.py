@@ -56,6 +56,8 @@ def measure(options):
         step("sweeps", "sweeps", measures.sweeps, executables, aws, [1000] if quick else [1000, 10_000, 100_000])
         step("slow_sweeps", "sweeps whose answers take their time", measures.sweeps, executables, aws,
              [] if quick else [0, 1000, 10_000], 300)
+        step("searches", "daily searches, which take long on purpose", measures.searches, executables,
+             [100] if quick else [0, 1000, 5000], [0] if quick else [0, 300])
     figures["zip"] = measures.zip_sizes()
     return figures
 

@@ -1,7 +1,7 @@
 """A stand-in for AWS over HTTPS on 127.0.0.1, in a process of its own, which counts what it is asked.
 
 It knows what the measured functions ask for and nothing else. It stores nothing, and every table is empty but the usage index,
-which has as many rows as the measurement wants; for sweeps it keeps what is written, see account.py.
+which has as many rows as the measurement wants; for sweeps and searches it keeps what is written, see account.py and images.py.
 """
 
 import argparse
@@ -16,6 +16,7 @@ import urllib.parse
 from pathlib import Path
 
 import account
+import images
 
 CREATOR = "111122223333"
 PAGE_BYTES = 1 << 20  # of a query's answer, as DynamoDB counts them
@@ -78,11 +79,24 @@ class Stand:
             if instances is None or instances >= 0:
                 self.account = account.Account(instances or 0)
                 self.tables = None if instances is None else account.Tables()
-            self.requests = self.sent = self.received = self.connections = 0
-            self.operations = {}
+            self.images = None
+            self.forget()
             pages = usage_pages(rows)
             # By the key a page begins after; None for the first.
             self.pages = dict(zip([None, *(last for last, _ in pages)], (page for _, page in pages)))
+
+    def search(self, count, latency=0):
+        """As many images, of which nothing is recorded; -1: those of before, whose next round is due."""
+        with self.lock:
+            self.latency = latency / 1000
+            if count >= 0:
+                self.images, self.tables = images.Images(count), images.Shares()
+            self.tables.begin_round()
+            self.forget()
+
+    def forget(self):
+        self.requests = self.sent = self.received = self.connections = 0
+        self.operations = {}
 
     def report(self):
         with self.lock:
@@ -119,6 +133,8 @@ class Stand:
         operation = form.get("Action", "")
         if operation == "AssumeRole":
             answer = ASSUMED_ROLE
+        elif self.images and operation in ("DescribeImages", "DescribeImageAttribute"):
+            answer = self.images.ec2(operation, form)
         elif operation == "DescribeImages":
             answer = IMAGES
         elif operation == "DescribeImageAttribute":
@@ -225,11 +241,14 @@ def main():
 
     threading.Thread(target=accept, daemon=True).start()
     print(listener.getsockname()[1], flush=True)
-    # Commands on standard input: "reset ROWS [INSTANCES [LATENCY]]" or "report"; each is answered with one line.
+    # Commands on standard input: "reset ROWS [INSTANCES [LATENCY]]", "search IMAGES LATENCY" or "report"; each is answered with
+    # one line.
     for line in sys.stdin:
         command, *arguments = line.split()
         if command == "reset":
             stand.reset(*map(int, arguments))
+        elif command == "search":
+            stand.search(*map(int, arguments))
         print(json.dumps(stand.report()), flush=True)
 
 

@@ -138,7 +138,7 @@ class Function:
             raise FunctionFailed(f"{method.decode()} {path.decode()}: {body[:2000].decode()}")
         return connection
 
-    def invoke(self, event):
+    def invoke(self, event, timeout=TIME_LIMIT):
         """Returns the response and the seconds from handing out the event until the response had come."""
         self.number += 1
         request_id = b"8476a536-e9f4-11e8-9739-%012d" % self.number
@@ -147,7 +147,7 @@ class Function:
             b"Lambda-Runtime-Deadline-Ms: %d\r\n"
             b"Lambda-Runtime-Invoked-Function-Arn: arn:aws:lambda:eu-central-1:444455556666:function:function\r\n"
             b"Lambda-Runtime-Trace-Id: Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=1\r\n"
-            b"Content-Length: %d\r\n\r\n" % (request_id, (time.time() + 900) * 1000, len(event)))
+            b"Content-Length: %d\r\n\r\n" % (request_id, (time.time() + timeout) * 1000, len(event)))
         began = time.perf_counter_ns()
         self.waiting.socket.sendall(head + event)
         connection, method, path, body = self.received()

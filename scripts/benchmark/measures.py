@@ -1,5 +1,6 @@
 """What is measured, each for the packaged functions and for their Python peers, in turns."""
 
+import concurrent.futures
 import contextlib
 import json
 import os
@@ -16,6 +17,8 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 PEERS = Path(__file__).resolve().parent / "peers"
 FUNCTIONS = ("share-recorder", "usage-tracker", "deregistration-checker", "image-distribution")
 SWEEP = json.dumps({"sweep": {"force": True}}).encode()
+MEASURE = json.dumps({"measure": {}}).encode()
+CHECKER_TIMEOUT = 60  # seconds: the default of the Terraform module
 CHECK = json.dumps({"check": "ami-0abcdef1234567890"}).encode()
 
 SETTINGS = {
@@ -52,6 +55,9 @@ class AWS:
 
     def reset(self, rows=0, instances=None, latency=0):
         self.command(f"reset {rows}" + ("" if instances is None else f" {instances} {latency}"))
+
+    def search(self, images, latency):
+        self.command(f"search {images} {latency}")
 
     def report(self):
         return self.command("report")
@@ -314,6 +320,36 @@ def sweeps(executables, aws, counts, latency=0):
             entry[name] = {"wall": wall, "cpu": cpu, "memory": memory, "traffic": aws.report()}
         result.append(entry)
     return result
+
+
+def search(executables, count, latency):
+    """What the daily search over so many images costs: the first round, which records all shares, and the next one, which finds
+    all as it was. A round takes several runs, each of which measures the tables as well."""
+    entry = {"count": count, "latency": latency}
+    with AWS() as aws:
+        for name in "first", "next":
+            aws.search(count if name == "first" else -1, latency)
+            runs, walls, images, found = 0, 0, 0, 0
+            with executables.swift("deregistration-checker", aws.environment) as function:
+                before, answer = function.cpu_time(), {"complete": False}
+                while not answer["complete"]:
+                    body, wall = function.invoke(MEASURE, CHECKER_TIMEOUT)
+                    answer = json.loads(body)["share_search"]
+                    runs, walls = runs + 1, walls + wall
+                    images, found = images + answer["images"], found + answer["found_count"]
+                cpu, memory = function.cpu_time() - before, function.memory()
+            if (images, found) != (count, 3 * count if name == "first" else 0):
+                raise SystemExit(f"bench: a search of {count} images looked at {images} and found {found} shares")
+            entry[name] = {"runs": runs, "wall": walls, "cpu": cpu, "memory": memory, "traffic": aws.report()}
+    return entry
+
+
+def searches(executables, counts, latencies):
+    """`search` for each number of images and each latency in milliseconds, side by side: they wait nearly all the time."""
+    executables.bootstrap("deregistration-checker")
+    cases = [(count, latency) for latency in latencies for count in counts]
+    with concurrent.futures.ThreadPoolExecutor(max(1, len(cases))) as pool:
+        return list(pool.map(lambda case: search(executables, *case), cases))
 
 
 def zip_sizes():

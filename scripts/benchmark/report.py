@@ -145,6 +145,20 @@ def sweeps(entries):
     return rows
 
 
+def searches(entries):
+    """How the cost of the daily search grows: the first round, which records all shares, and the next."""
+    rows = [("images", "answers after", "round", "runs", "requests", "bytes out", "bytes in", "wall", "CPU", "memory")]
+    for entry in entries:
+        for name in "first", "next":
+            part = entry[name]
+            traffic = part["traffic"]
+            rows.append((
+                f"{entry['count']:,}", f"{entry['latency']} ms", name, f"{part['runs']:,}", f"{traffic['requests']:,}",
+                f"{traffic['request_bytes']:,}", f"{traffic['response_bytes']:,}", seconds(part["wall"]), seconds(part["cpu"]),
+                megabytes(part["memory"]["VmHWM"])))
+    return rows
+
+
 def print_all(figures, bars, render=table):
     sections = [
         ("Beside Python under awslambdaric, with boto3 (ratio: how many times more Python takes)", comparison(figures)),
@@ -158,6 +172,8 @@ def print_all(figures, bars, render=table):
         sections.append(("A sweep by the account's number of instances", sweeps(figures["sweeps"])))
     if figures["slow_sweeps"]:
         sections.append(("A sweep where answers come after 300 ms, DynamoDB's after 30", sweeps(figures["slow_sweeps"])))
+    if figures["searches"]:
+        sections.append(("The daily search by the account's number of images, with a timeout of 60 s", searches(figures["searches"])))
     verdicts = [("bar", "measured", "at most", "")]
     for bar in bars:
         verdicts.append((bar.title, bar.show(bar.value), bar.show(bar.limit), "met" if bar.is_met else "MISSED"))
