@@ -29,7 +29,7 @@ public struct LossAssessment: Sendable {
 
     /// - Parameters:
     ///   - shares: what is known now of the image's principals. It may or may not have this loss in it already; a share
-    ///     newer than the loss counts, one of the same second does not.
+    ///     newer than the loss counts, one of the same second does not. Times are those of ``Occurrence/order``.
     ///   - image: what is known of the image. A state change is stamped seconds after the call that it reports: where the
     ///     call is known, its time counts.
     public init(_ loss: ImageLoss, shares: [ShareRecord], image: ImageRecord?) {
