@@ -83,15 +83,8 @@ public struct AccountCoverage: Hashable, Sendable {
 
     public var lastSweep: CoverageRecord.Sweep? { record?.lastSweep }
 
-    /// What the last sweep left out and where there may be use that it did not see: sections, or `2 of parameters`.
-    ///
-    /// EC2's references of an image are not among them: what they name are resources that other sections list.
-    public var missingSections: [String] {
-        let sections = lastSweep?.skipped.filter { InventorySection(rawValue: $0)?.mayHideUse ?? true } ?? []
-        return sections.map { section in
-            lastSweep?.leftOut[section].map { "\($0) of \(section)" } ?? section
-        }
-    }
+    /// What the last sweep left out and where there may be use that it did not see.
+    public var missingSections: [String] { lastSweep?.missingSections ?? [] }
 }
 
 extension AccountCoverage {

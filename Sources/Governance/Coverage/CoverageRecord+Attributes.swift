@@ -118,10 +118,4 @@ extension ItemAttributes {
         }
         return counts
     }
-
-    fileprivate func time(at name: String) throws(MalformedItem) -> EventTime? {
-        guard let text = self[name] else { return nil }
-        guard let time = EventTime(text) else { throw MalformedItem(attribute: name) }
-        return time
-    }
 }

@@ -30,6 +30,15 @@ public struct CoverageRecord: Hashable, Sendable {
             self.unavailable = unavailable.sorted()
             self.resources = resources
         }
+
+        /// What it left out and where there may be use that it did not see: sections, or `2 of parameters`.
+        ///
+        /// EC2's references of an image are not among them: what they name are resources that other sections list.
+        public var missingSections: [String] {
+            skipped.filter { InventorySection(rawValue: $0)?.mayHideUse ?? true }.map { section in
+                leftOut[section].map { "\($0) of \(section)" } ?? section
+            }
+        }
     }
 
     public let account: AccountID

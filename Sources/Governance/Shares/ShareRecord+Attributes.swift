@@ -91,7 +91,7 @@ extension ImageRecord {
 }
 
 extension ItemAttributes {
-    fileprivate mutating func write(_ occurrence: Occurrence, as prefix: String) {
+    mutating func write(_ occurrence: Occurrence, as prefix: String) {
         self[prefix + "time"] = occurrence.time.description
         self[prefix + "id"] = occurrence.eventID
         self[prefix + "name"] = occurrence.eventName
@@ -110,7 +110,7 @@ extension ItemAttributes {
         if let stateChange = sightings.stateChange { write(stateChange, as: prefix + "state_") }
     }
 
-    fileprivate func time(at name: String) throws(MalformedItem) -> EventTime? {
+    func time(at name: String) throws(MalformedItem) -> EventTime? {
         guard let text = self[name] else { return nil }
         guard let time = EventTime(text) else { throw MalformedItem(attribute: name) }
         return time
@@ -126,7 +126,7 @@ extension ItemAttributes {
         return status
     }
 
-    fileprivate func occurrence(_ prefix: String) throws(MalformedItem) -> Occurrence {
+    func occurrence(_ prefix: String) throws(MalformedItem) -> Occurrence {
         guard let time = self[prefix + "time"].flatMap({ EventTime($0) }) else {
             throw MalformedItem(attribute: prefix + "time")
         }
