@@ -44,7 +44,7 @@ public struct AlertEmail: Hashable, Sendable {
             let uses = "\(count) resource\(count == 1 ? " still uses" : "s still use") it"
             subject = "AMI \(image) was lost to account \(alert.account) in \(loss.region): \(uses)"
             headline = "Account \(alert.account) no longer reaches the image \(image): \(alert.whatHappened). \(uses)."
-            notes = [delivery.note, alert.membershipNote].compactMap { $0 }
+            notes = [delivery.note, alert.latenessNote, alert.membershipNote].compactMap { $0 }
             details = [
                 ("Account", alert.account.text, nil),
                 ("Region", loss.region.text, nil),

@@ -69,7 +69,8 @@ public struct AlertMessage: Encodable, Sendable {
                 imageName: alert.imageName,
                 usage: alert.usage.limited(to: limit),
                 coverage: alert.coverage,
-                isMembershipUnknown: alert.isMembershipUnknown
+                isMembershipUnknown: alert.isMembershipUnknown,
+                foundAfter: alert.foundAfter
             )
             let json = try GovernanceJSON.encode(AlertMessage(bounded, links: links, delivery: delivery))
             if json.count <= Self.maximumBytes || limit == 0 { return json }
@@ -79,7 +80,8 @@ public struct AlertMessage: Encodable, Sendable {
 
     private enum Key: String, CodingKey {
         case type, accountId, region, imageId, imageName, imageOwner, imageUrl, status, principals, description
-        case actor, eventTime, eventId, eventName, membershipUnknown, email, resourceCount, resources, coverage
+        case actor, eventTime, eventId, eventName, membershipUnknown, foundAfter, email, resourceCount, resources,
+            coverage
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -103,6 +105,7 @@ public struct AlertMessage: Encodable, Sendable {
         try message.encode(loss.occurrence.eventID, forKey: .eventId)
         try message.encode(loss.occurrence.eventName, forKey: .eventName)
         try message.encode(alert.isMembershipUnknown, forKey: .membershipUnknown)
+        try message.encodeIfPresent(alert.foundAfter, forKey: .foundAfter)
         try message.encode(delivery, forKey: .email)
         try message.encode(CoverageMessage(alert.coverage), forKey: .coverage)
         try message.encode(alert.usage.count, forKey: .resourceCount)

@@ -33,6 +33,9 @@ public struct AlertRecord: Hashable, Sendable {
     public var sentTimes: [Channel: EventTime] = [:]
     /// Whether there is nothing left to send.
     public var isComplete = false
+    /// When the loss had been told, and it was not known yet that the account used the image and lost it; nil where the account
+    /// was told with the others.
+    public var foundAfter: EventTime?
 
     public init(lossTime: EventTime, eventID: String) {
         self.lossTime = lossTime
@@ -59,13 +62,16 @@ extension AlertRecord {
     ///   - current: The record as read; nil where there is none.
     ///   - loss: Time and event id of the loss to be told.
     ///   - now: The time of the invocation.
+    ///   - toldAt: Where the loss was told before: by when nobody knew that the account had to be told, unless there is a record.
     public static func claim(
         _ current: AlertRecord?,
         loss: EventMark,
         by claim: Claim,
-        now: EventTime
+        now: EventTime,
+        toldAt: EventTime? = nil
     ) -> ClaimDecision {
         var record = AlertRecord(lossTime: loss.time, eventID: loss.eventID)
+        record.foundAfter = toldAt
         if let current {
             let later = loss.time.milliseconds - current.lossTime.milliseconds
             if later <= sameLossSeconds * 1000 {
@@ -78,6 +84,30 @@ extension AlertRecord {
         record.claim = claim
         return .claim(record)
     }
+
+    /// How far a telling of a loss has come.
+    enum Standing: Hashable, Sendable {
+        /// Nobody was told of this loss.
+        case untold
+        /// There is something left to send, and another invocation may be at it.
+        case open(isClaimed: Bool)
+        /// The administrator and the topic were told, in place of an owner who could not be.
+        case administratorTold
+        /// Nothing is left to send.
+        case told
+    }
+
+    /// How far the telling of this loss has come at a time.
+    func standing(of loss: EventMark, now: EventTime) -> Standing {
+        switch Self.claim(self, loss: loss, by: Claim(invocation: "", until: now), now: now) {
+        case .done: return .told
+        case .busy: return .open(isClaimed: true)
+        case .claim(let claimed):
+            guard claimed.lossTime == lossTime else { return .untold }
+            let isReported = sent[.administrator] != nil && sent[.topic] != nil
+            return isReported ? .administratorTold : .open(isClaimed: false)
+        }
+    }
 }
 
 extension AlertRecord {
@@ -86,6 +116,7 @@ extension AlertRecord {
         var attributes: ItemAttributes = [
             "loss_time": lossTime.description, "event_id": eventID, "status": isComplete ? "sent" : "pending",
         ]
+        attributes["found_after"] = foundAfter?.description
         attributes["claimed_by"] = claim?.invocation
         attributes["claimed_until"] = claim?.until.description
         for (channel, messageID) in sent { attributes["\(channel.rawValue)_message_id"] = messageID }
@@ -100,6 +131,7 @@ extension AlertRecord {
         guard let eventID = attributes["event_id"] else { throw MalformedItem(attribute: "event_id") }
         self.init(lossTime: lossTime, eventID: eventID)
         isComplete = attributes["status"] == "sent"
+        foundAfter = try attributes.time(at: "found_after")
         if let invocation = attributes["claimed_by"] {
             guard let until = attributes["claimed_until"].flatMap({ EventTime($0) }) else {
                 throw MalformedItem(attribute: "claimed_until")

@@ -5,6 +5,8 @@ import LambdaRuntime
 struct AlertRound: Sendable {
     let assessment: LossAssessment
     let imageName: String?
+    /// Where the loss was told before, as of when: an account without a record was found after that.
+    let toldAt: EventTime?
     let invocation: AlertSender.Invocation
     let addresses: AddressBook
     let sender: AlertSender
@@ -13,24 +15,18 @@ struct AlertRound: Sendable {
     /// What came of it.
     struct Report: Sendable {
         /// Accounts whose owner and topic have the alert, since now or from before.
-        var told = 0
-        /// Those of them that were told now.
+        var told: Set<AccountID> = []
+        /// How many of them were told now.
         var sent = 0
         var stillReached = 0
         var failures: [AlertSender.Failure] = []
 
         mutating func add(_ other: Report) {
-            told += other.told
+            told.formUnion(other.told)
             sent += other.sent
             stillReached += other.stillReached
             failures += other.failures
         }
-    }
-
-    /// Whether the account must be told, unless its membership speaks against it.
-    func concerns(_ account: AccountID) -> Bool {
-        guard case .alarmed = assessment.verdict(for: account, .unknown) else { return false }
-        return true
     }
 
     /// Tells these accounts, side by side. What fails for one keeps no other from being told.
@@ -65,9 +61,9 @@ struct AlertRound: Sendable {
             isMembershipUnknown: isMembershipUnknown
         )
         do {
-            switch try await sender.send(alert, to: entry.recipients, invocation) {
-            case .sent: (report.told, report.sent) = (1, 1)
-            case .alreadySent: report.told = 1
+            switch try await sender.send(alert, to: entry.recipients, toldAt: toldAt, invocation) {
+            case .sent: (report.told, report.sent) = ([usage.account], 1)
+            case .alreadySent: report.told = [usage.account]
             case .failed(let failure): report.failures = [failure]
             }
         } catch {

@@ -51,14 +51,20 @@ struct AlertSender: Sendable {
         case failed(Failure)
     }
 
+    /// - Parameter toldAt: Where the loss was told before, as of when.
     /// - Throws: What keeps the alert from being sent or noted, so that it must be tried again.
     func send(
         _ alert: ImageAlert,
         to recipients: AddressBook.Recipients,
+        toldAt: EventTime? = nil,
         _ invocation: Invocation
     ) async throws -> Outcome {
         let key = DynamoDBAlertStore.Key(image: alert.loss.image, account: alert.account, loss: alert.loss.identity)
-        guard var progress = try await claim(key, alert.loss, [.owner, .topic], invocation) else { return .alreadySent }
+        guard var progress = try await claim(key, alert.loss, [.owner, .topic], toldAt: toldAt, invocation) else {
+            return .alreadySent
+        }
+        var alert = alert
+        alert.foundAfter = progress.record.foundAfter
         do {
             guard let failure = try await deliver(alert, to: recipients, &progress) else { return .sent }
             await release(progress)
@@ -176,6 +182,7 @@ struct AlertSender: Sendable {
         _ key: DynamoDBAlertStore.Key,
         _ loss: ImageLoss,
         _ channels: Set<AlertRecord.Channel>,
+        toldAt: EventTime? = nil,
         _ invocation: Invocation
     ) async throws -> Progress? {
         while true {
@@ -184,7 +191,8 @@ struct AlertSender: Sendable {
                 stored?.value,
                 loss: EventMark(loss.occurrence),
                 by: .init(invocation: invocation.requestID, until: invocation.deadline),
-                now: EventTime(effects.now())
+                now: EventTime(effects.now()),
+                toldAt: toldAt
             )
             switch decision {
             case .done:

@@ -8,19 +8,24 @@ public struct ImageAlert: Hashable, Sendable {
     /// What the account belongs to is not known; if it is a member of what the image is or was shared with, it may still
     /// reach it.
     public let isMembershipUnknown: Bool
+    /// When the loss had been told, and it was not known yet that the account used the image and lost it; nil where it is told with
+    /// the others.
+    public var foundAfter: EventTime?
 
     public init(
         loss: ImageLoss,
         imageName: String?,
         usage: UsageSummary,
         coverage: AccountCoverage,
-        isMembershipUnknown: Bool
+        isMembershipUnknown: Bool,
+        foundAfter: EventTime? = nil
     ) {
         self.loss = loss
         self.imageName = imageName
         self.usage = usage
         self.coverage = coverage
         self.isMembershipUnknown = isMembershipUnknown
+        self.foundAfter = foundAfter
     }
 
     public var account: AccountID { usage.account }
@@ -48,6 +53,13 @@ public struct ImageAlert: Hashable, Sendable {
         "Running instances keep running. New instances cannot be launched from the image: not directly, not by launch "
             + "templates and launch configurations that name it, and not by the Auto Scaling groups and fleets that use "
             + "those; nor can Image Builder build on it."
+    }
+
+    public var latenessNote: String? {
+        foundAfter.map { time in
+            "This comes late: the loss was told at \(time.readable), and it was not known then that this account used the image "
+                + "and lost it."
+        }
     }
 
     public var membershipNote: String? {

@@ -6,6 +6,7 @@ import LambdaRuntime
 /// knows whether they do.
 struct LossAlerts: Sendable {
     let shares: DynamoDBShareStore
+    let followUps: DynamoDBFollowUpStore
     let usage: UsageIndex
     let coverage: CoverageIndex
     let addresses: AddressBook
@@ -28,55 +29,27 @@ struct LossAlerts: Sendable {
         var unknown: [AccountID] = []
     }
 
+    /// Tells of a loss, and records it, as its event asks for; once it is noted that it is to be followed up.
     func tell(of loss: ImageLoss, _ event: GovernanceEvent, _ context: LambdaContext) async throws -> Report {
         async let entries = coverage.entries(in: region)
+        let followUps = try await self.followUps.open(loss, now: EventTime(sender.effects.now()))
         let (assessment, record) = try await LossAssessment.recording(loss, of: event, in: shares)
-        let now = EventTime(.now())
         let covered = try await entries
-        func known(_ account: AccountID) -> AccountCoverage {
-            AccountCoverage(
-                of: account,
-                covered[account],
-                now: now,
-                maximumAgeHours: maximumSweepAgeHours,
-                possession: assessment.possessions[account] ?? .noMatter
-            )
-        }
-        let round = AlertRound(
+        let name = try await imageName(loss, record?.name, context.logger)
+        let told = followUps.map(\.value.toldAt)
+        var pass = Pass(
             assessment: assessment,
-            imageName: try await imageName(loss, record, context.logger),
-            invocation: .init(
-                requestID: context.requestID,
-                deadline: context.deadline.map { EventTime(milliseconds: $0) } ?? now.advanced(bySeconds: 900)
-            ),
-            addresses: addresses,
-            sender: sender,
-            logger: context.logger
+            covered: covered,
+            began: EventTime(sender.effects.now()),
+            // A part of the loss of which nothing was told yet may be any account's.
+            toldAt: told.contains(nil) ? nil : told.compactMap(\.self).min()
         )
-        var report = Report()
-        var unused = assessment.accounts.filter(round.concerns)
-        var batch: [(usage: UsageSummary, coverage: AccountCoverage)] = []
-        var grouping = UsageGrouping()
-        func add(_ summary: UsageSummary?) async throws {
-            guard let summary, round.concerns(summary.account) else { return }
-            unused.remove(summary.account)
-            batch.append((summary, known(summary.account)))
-            if batch.count == Self.batchSize { try await flush() }
-        }
-        func flush() async throws {
-            report.round.add(try await round.tell(batch))
-            batch.removeAll()
-        }
-        for try await page in usage.pages(of: loss.image) {
-            let (rows, unreadable) = UsageIndex.rows(page.items)
-            for row in rows { try await add(grouping.add(row)) }
-            // One account's rows keep no other account from being told.
-            for row in unreadable { context.logger.error("a usage row cannot be read", error: row) }
-            report.unreadableRows += unreadable.count
-        }
-        try await add(grouping.finish())
-        try await flush()
-        let unknown = unused.map(known).filter { !$0.isKnown }
+        // Told before, it is told for the sake of what has come to light since.
+        if pass.toldAt != nil { pass.leftToLater = assessment.lostLater }
+        let outcome = try await tell(pass, context) { name }
+        var report = Report(round: outcome.round, unreadableRows: outcome.unreadableRows)
+        let unknown = assessment.accounts.filter(assessment.concerns).subtracting(outcome.users).map { known($0, pass) }
+            .filter { !$0.isKnown }
         report.unknown = unknown.map(\.account).sorted()
         if !unknown.isEmpty {
             context.logger.warn(
@@ -86,20 +59,185 @@ struct LossAlerts: Sendable {
                     "account_ids": report.unknown.prefix(Self.maximumNamed).map(\.text),
                 ]
             )
-            let notice = UnknownUseNotice(loss: loss, imageName: round.imageName, accounts: unknown)
+            let notice = UnknownUseNotice(loss: loss, imageName: name, accounts: unknown)
             do {
-                let outcome = try await sender.send(notice, round.invocation)
+                let outcome = try await sender.send(notice, invocation(context))
                 if case .failed(let failure) = outcome { report.round.failures.append(failure) }
             } catch {
                 report.round.failures.append(AlertSender.Failure(account: loss.creator, error))
             }
         }
+        if report.round.failures.isEmpty, report.unreadableRows == 0 {
+            for followUp in followUps {
+                await note(followUp, pass.began, isTold: true, isDone: outcome.isDone, context.logger)
+            }
+        }
         return report
     }
 
+    // MARK: One pass over the use of an image
+
+    /// A loss, told to whoever is known to use the image at one time.
+    struct Pass: Sendable {
+        let assessment: LossAssessment
+        /// Read before the usage is.
+        let covered: [AccountID: CoverageEntry]
+        /// When the reading of the usage begins.
+        let began: EventTime
+        /// Where the loss was told before, as of when.
+        let toldAt: EventTime?
+        /// What was told of this loss before; nothing where nobody looked.
+        var standings: [AccountID: AlertRecord.Standing] = [:]
+        /// Accounts that are left to a later loss of the same image.
+        var leftToLater: Set<AccountID> = []
+        /// An account of which every use began later, by an event's word, reaches the image by other ways, or never did; nil where
+        /// that is not asked, since the loss is reported now.
+        var lastUse: EventTime?
+        /// No more accounts are told from then on.
+        var limit: ContinuousClock.Instant?
+
+        fileprivate func concerns(_ row: UsageRow) -> Bool {
+            guard let lastUse, row.source == .event else { return true }
+            return row.mark.time <= lastUse
+        }
+    }
+
+    /// What came of a pass.
+    struct Outcome: Sendable {
+        var round = AlertRound.Report()
+        var unreadableRows = 0
+        /// The accounts that the loss concerns and that use the image.
+        var users: Set<AccountID> = []
+        /// Whether everybody was told who uses the image, or noted as not to be reached; but for those that another invocation is
+        /// telling.
+        var isWhole = true
+        /// Whether nobody has to be told any more.
+        var isDone = false
+    }
+
+    /// Tells everybody who has to be told, and decides whether any use may still come to light.
+    func tell(
+        _ pass: Pass,
+        _ context: LambdaContext,
+        imageName: () async throws -> String?
+    ) async throws -> Outcome {
+        let assessment = pass.assessment
+        var outcome = Outcome()
+        var unreached: Set<AccountID> = []
+        var round: AlertRound?
+        var batch: [(usage: UsageSummary, coverage: AccountCoverage)] = []
+        var grouping = UsageGrouping()
+        // Of the account that is being read, or the one before.
+        var usersAtLoss: Set<AccountID> = []
+        func add(_ summary: UsageSummary?) async throws {
+            guard let summary, usersAtLoss.remove(summary.account) != nil, assessment.concerns(summary.account) else {
+                return
+            }
+            let account = summary.account
+            outcome.users.insert(account)
+            if pass.leftToLater.contains(account) { return }
+            switch pass.standings[account] ?? .untold {
+            case .told: return
+            case .open(isClaimed: true): outcome.isWhole = false
+            case .untold, .open, .administratorTold:
+                batch.append((summary, known(account, pass)))
+                if batch.count == Self.batchSize { try await flush() }
+            }
+        }
+        func flush() async throws {
+            defer { batch.removeAll() }
+            if batch.isEmpty { return }
+            if let limit = pass.limit, sender.effects.instant() >= limit {
+                outcome.isWhole = false
+                return
+            }
+            let current: AlertRound
+            if let round {
+                current = round
+            } else {
+                current = AlertRound(
+                    assessment: assessment,
+                    imageName: try await imageName(),
+                    toldAt: pass.toldAt,
+                    invocation: invocation(context),
+                    addresses: addresses,
+                    sender: sender,
+                    logger: context.logger
+                )
+                round = current
+            }
+            var report = try await current.tell(batch)
+            // It was a failure when the administrator was told instead; since then it is only tried again.
+            unreached.formUnion(report.failures.map(\.account))
+            report.failures.removeAll { pass.standings[$0.account] == .administratorTold }
+            outcome.round.add(report)
+        }
+        for try await page in usage.pages(of: assessment.loss.image) {
+            let (rows, unreadable) = UsageIndex.rows(page.items)
+            for row in rows {
+                try await add(grouping.add(row))
+                if pass.concerns(row) { usersAtLoss.insert(row.key.account) }
+            }
+            // One account's rows keep no other account from being told.
+            for row in unreadable { context.logger.error("a usage row cannot be read", error: row) }
+            outcome.unreadableRows += unreadable.count
+        }
+        try await add(grouping.finish())
+        try await flush()
+        outcome.isDone =
+            outcome.isWhole && unreached.isEmpty && outcome.unreadableRows == 0
+            && assessment.awaited(tracked: Set(pass.covered.keys)).allSatisfy { account in
+                outcome.round.told.contains(account) || pass.standings[account] == .told
+                    || pass.leftToLater.contains(account)
+                    || LossFollowUp.isSettled(pass.covered[account], loss: assessment.time, now: pass.began)
+            }
+        return outcome
+    }
+
+    private func known(_ account: AccountID, _ pass: Pass) -> AccountCoverage {
+        AccountCoverage(
+            of: account,
+            pass.covered[account],
+            now: pass.began,
+            maximumAgeHours: maximumSweepAgeHours,
+            possession: pass.assessment.possessions[account] ?? .noMatter
+        )
+    }
+
+    private func invocation(_ context: LambdaContext) -> AlertSender.Invocation {
+        AlertSender.Invocation(
+            requestID: context.requestID,
+            deadline: context.deadline.map { EventTime(milliseconds: $0) }
+                ?? EventTime(sender.effects.now()).advanced(bySeconds: 900)
+        )
+    }
+
+    /// Notes that a loss was looked at. Where that fails, or somebody else has noted something since, it is looked at once more.
+    func note(
+        _ stored: Stored<LossFollowUp>,
+        _ began: EventTime,
+        isTold: Bool,
+        isDone: Bool,
+        _ logger: Logger
+    ) async {
+        var followUp = stored.value
+        followUp.lookedAt = began
+        if isTold { followUp.toldAt = began }
+        followUp.isSettled = isDone || followUp.isSettled
+        do throws(AWSError) {
+            _ = try await followUps.write(followUp, revision: stored.revision)
+        } catch {
+            logger.warn(
+                "a loss that was told cannot be noted as told",
+                error: error,
+                ["image_id": followUp.loss.image.text]
+            )
+        }
+    }
+
     /// The name as recorded; else as EC2 knows it, while the image is there.
-    private func imageName(_ loss: ImageLoss, _ record: ImageRecord?, _ logger: Logger) async throws -> String? {
-        if let name = record?.name { return name }
+    func imageName(_ loss: ImageLoss, _ recorded: String?, _ logger: Logger) async throws -> String? {
+        if let recorded { return recorded }
         guard loss.status != .deregistered else { return nil }
         do throws(AWSError) {
             return try await ec2.images(ids: [loss.image.text])[loss.image.text]?.name

@@ -20,12 +20,18 @@ public enum LossVerdict: Hashable, Sendable {
 /// Decides for each account that uses an image what a loss means for it.
 public struct LossAssessment: Sendable {
     public let loss: ImageLoss
+    /// When it happened: where a state change reports a call that is known, the call's time.
+    public let time: EventTime
     /// The principals that have the image after the loss.
     public let remaining: Set<Principal>
     /// The accounts that the loss takes a share of their own from, as far as shares are known.
     public let accounts: Set<AccountID>
     /// Since when they had it.
     public let possessions: [AccountID: Possession]
+    /// Whether it takes the image from others than ``accounts`` as well: the members of an organization or unit, the public.
+    public let concernsGroups: Bool
+    /// The accounts of which the last that is known is that they lost a share of their own later than by this loss.
+    public let lostLater: Set<AccountID>
 
     /// - Parameters:
     ///   - shares: what is known now of the image's principals. It may or may not have this loss in it already; a share
@@ -35,7 +41,8 @@ public struct LossAssessment: Sendable {
     public init(_ loss: ImageLoss, shares: [ShareRecord], image: ImageRecord?) {
         self.loss = loss
         let time = Self.time(of: loss, image)
-        remaining = Set(
+        self.time = time
+        let remaining = Set(
             shares.filter { share in
                 guard share.status == .shared else { return false }
                 let isTaken =
@@ -46,12 +53,24 @@ public struct LossAssessment: Sendable {
                 return !isTaken || share.permission.occurrence.order > time
             }.map(\.principal)
         )
+        self.remaining = remaining
         let lost: [Principal] =
             switch loss.scope {
-            case .everyone: shares.filter { $0.permission.status == .shared && $0.status != .shared }.map(\.principal)
+            case .everyone:
+                shares.filter { $0.permission.status == .shared }.map(\.principal)
+                    .filter { !remaining.contains($0) }
             case .principals(let principals): principals
             }
         let accounts = Set(lost.compactMap(\.account))
+        concernsGroups = lost.contains { $0.account == nil }
+        lostLater = Set(
+            shares.filter { share in
+                // The other report of being disabled or deregistered is minutes away.
+                let isReportedTwice = loss.status != .removed && share.status == loss.status
+                let later = share.current.occurrence.order.milliseconds - time.milliseconds
+                return share.status != .shared && later > (isReportedTwice ? AlertRecord.sameLossSeconds * 1000 : 0)
+            }.compactMap(\.principal.account)
+        )
         let recorded = Dictionary(shares.map { ($0.principal, $0.possession) }) { first, _ in first }
         possessions = Dictionary(
             uniqueKeysWithValues: accounts.map { account in
@@ -72,6 +91,23 @@ public struct LossAssessment: Sendable {
     }
 
     private static func isMembership(_ principal: Principal) -> Bool { principal.organizationID != nil }
+
+    /// Whether the account must be told, unless its membership speaks against it.
+    func concerns(_ account: AccountID) -> Bool {
+        guard case .alarmed = verdict(for: account, .unknown) else { return false }
+        return true
+    }
+
+    /// The accounts that the loss concerns, as far as they can be listed: of groups, those that have a usage tracker; and so the
+    /// owner of an image that nobody can launch any more. What a later loss takes from an account's own share, that one tells.
+    ///
+    /// - Parameter tracked: The accounts that have a usage tracker.
+    func awaited(tracked: Set<AccountID>) -> Set<AccountID> {
+        var awaited = accounts
+        if concernsGroups { awaited.formUnion(tracked) }
+        if loss.status != .removed, tracked.contains(loss.creator) { awaited.insert(loss.creator) }
+        return awaited.filter { concerns($0) && !lostLater.contains($0) }
+    }
 
     /// Whether the verdict depends on what the account belongs to.
     public func needsMembership(of account: AccountID) -> Bool {

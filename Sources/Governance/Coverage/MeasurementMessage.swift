@@ -1,4 +1,5 @@
-/// What was measured, and which shares were found that no event told of, as JSON; at most 1,000 of each list.
+/// What was measured, which shares were found that no event told of, and which losses were followed up, as JSON; at most 1,000 of
+/// each list.
 struct MeasurementMessage: Encodable {
     struct Search: Encodable {
         struct Share: Encodable {
@@ -25,6 +26,17 @@ struct MeasurementMessage: Encodable {
         let complete: Bool
     }
 
+    struct FollowUps: Encodable {
+        /// How many losses were looked at again.
+        let lookedAt: Int
+        /// How many accounts were told whose use had not been known.
+        let told: Int
+        /// How many losses will be looked at again.
+        let pending: Int
+        /// Whether there was time for all of them.
+        let complete: Bool
+    }
+
     private static let maximumListed = 1000
 
     let usageRows: Int?
@@ -33,12 +45,25 @@ struct MeasurementMessage: Encodable {
     let unknownAccountCount: Int
     /// Nil where no round is due.
     let shareSearch: Search?
+    let followUps: FollowUps?
 
-    init(_ result: UsageMeasurement.Result, _ search: ShareSearch.Report?) {
+    init(
+        _ result: UsageMeasurement.Result,
+        _ search: ShareSearch.Report?,
+        _ followedUp: LossAlerts.FollowUpReport?
+    ) {
         usageRows = result.usageRows
         sweepAgeHours = result.sweepAge
         unknownAccounts = Array(result.unknownAccounts.prefix(Self.maximumListed))
         unknownAccountCount = result.unknownAccounts.count
+        followUps = followedUp.map { report in
+            FollowUps(
+                lookedAt: report.lookedAt,
+                told: report.told,
+                pending: report.pending,
+                complete: report.isComplete
+            )
+        }
         shareSearch = search.map { report in
             let ended = report.ended.flatMap { end in
                 end.principals.map { Search.Share(imageId: end.image, principal: $0.description) }

@@ -118,8 +118,8 @@ extension Result {
     }
 }
 
-/// Something could not be measured, or images not be looked at for shares that no event told of; everything else was, and is
-/// published.
+/// Something could not be measured, images not be looked at for shares that no event told of, or losses not be told of which it is
+/// due; everything else was, and is published.
 public struct IncompleteMeasurement: LambdaError {
     let failures: [any Error]
 

@@ -3,7 +3,7 @@ import AWSServices
 import LambdaRuntime
 
 /// The deregistration checker: who still uses an image that somebody lost, and telling them; or, asked beforehand, only
-/// the answer; on a schedule, metrics of usage and coverage, and the guard.
+/// the answer; on a schedule, metrics of usage and coverage, telling those whose use has come to light since, and the guard.
 ///
 /// Every AWS call it makes, which is the IAM action as well unless it says otherwise:
 ///
@@ -12,7 +12,7 @@ import LambdaRuntime
 /// | an event | `dynamodb:GetItem`, `BatchGetItem`, `PutItem` (also by `TransactWriteItems`), `Query` on the shares table; `dynamodb:Query` on the usage table's index by image; `ssm:GetParameters` under the two prefixes, `ssm:GetParameter` of the administrator's address; `ses:SendEmail`; `sns:Publish`; `ec2:DescribeImages` |
 /// | `{"check": …}` | `dynamodb:DescribeTable`, `GetItem`, `Query` on the shares table; `dynamodb:Query` on that index; `ec2:DescribeImageAttribute`, `ec2:DescribeImages`; where a share is found that no event told of, also `dynamodb:BatchGetItem`, `PutItem` (also by `TransactWriteItems`) on the shares table |
 /// | … with `owner_view` | also `ec2:CreateImageUsageReport`, `ec2:CreateTags` on the report that it makes, `ec2:DescribeImageUsageReports`, `ec2:DescribeImageUsageReportEntries`, `ec2:DeleteImageUsageReport` |
-/// | `{"measure": {}}` | `dynamodb:Query` on that index; `dynamodb:Scan` on the shares table; `dynamodb:DescribeTable` on the usage table; once a day what ``ShareSearch`` calls, and, where somebody has lost an image and no event told of it, what an event does |
+/// | `{"measure": {}}` | `dynamodb:Query` on that index; `dynamodb:Scan` on the shares table; `dynamodb:DescribeTable` on the usage table; once a day what ``ShareSearch`` calls, and, where somebody has lost an image and no event told of it, what an event does; `dynamodb:Query` on the shares table for the losses that are followed up, and for each of them what an event does but record it |
 /// | `{"guard": {}}` | what a check calls, also with `owner_view`; `ec2:DescribeImages`, `ec2:EnableImageDeregistrationProtection`, `ec2:DisableImageDeregistrationProtection`; `dynamodb:BatchGetItem`, `PutItem` on the shares table |
 public struct DeregistrationChecker: Sendable {
     private let alerts: LossAlerts
@@ -64,6 +64,7 @@ public struct DeregistrationChecker: Sendable {
         ec2 = EC2(client)
         alerts = LossAlerts(
             shares: DynamoDBShareStore(dynamoDB, table: sharesTable),
+            followUps: DynamoDBFollowUpStore(dynamoDB: dynamoDB, table: sharesTable),
             usage: UsageIndex(dynamoDB: dynamoDB, table: usageTable, index: index),
             coverage: CoverageIndex(dynamoDB, table: usageTable, index: index),
             addresses: addresses,
@@ -170,16 +171,11 @@ public struct DeregistrationChecker: Sendable {
             "assessed",
             [
                 "image_id": loss.image.text, "status": loss.status.rawValue, "event_id": loss.occurrence.eventID,
-                "told": round.told, "still_reached": round.stillReached, "failed": round.failures.count,
+                "told": round.told.count, "still_reached": round.stillReached, "failed": round.failures.count,
                 "not_known": report.unknown.count,
             ]
         )
-        if round.sent + round.failures.count > 0 {
-            context.logger.emit(
-                metrics.set([.init(.alertsSent, round.sent), .init(.alertsFailed, round.failures.count)]),
-                ["image_id": loss.image.text]
-            )
-        }
+        if round.sent + round.failures.count > 0 { publish(round, of: loss.image, context) }
         guard round.failures.isEmpty, report.unreadableRows == 0 else {
             throw UndeliveredAlerts(
                 image: loss.image,
@@ -187,6 +183,13 @@ public struct DeregistrationChecker: Sendable {
                 unreadableRows: report.unreadableRows
             )
         }
+    }
+
+    private func publish(_ round: AlertRound.Report, of image: ImageID, _ context: LambdaContext) {
+        context.logger.emit(
+            metrics.set([.init(.alertsSent, round.sent), .init(.alertsFailed, round.failures.count)]),
+            ["image_id": image.text]
+        )
     }
 
     private func measure(_ context: LambdaContext) async throws -> [UInt8] {
@@ -212,8 +215,17 @@ public struct DeregistrationChecker: Sendable {
                 if let loss = ImageLoss(event) { try await tell(of: loss, event, context) }
             } catch { failures.append(error) }
         }
+        // Last, so that what was found to have ended is told first.
+        var followedUp: LossAlerts.FollowUpReport?
+        do {
+            let report = try await alerts.followUp(context) { publish($1, of: $0, context) }
+            failures += report.failures
+            followedUp = report
+        } catch {
+            failures.append(error)
+        }
         guard failures.isEmpty else { throw IncompleteMeasurement(failures: failures) }
-        return try GovernanceJSON.encode(MeasurementMessage(result, search))
+        return try GovernanceJSON.encode(MeasurementMessage(result, search, followedUp))
     }
 
     private func guardImages(_ context: LambdaContext) async throws -> [UInt8] {

@@ -48,6 +48,15 @@ public struct DynamoDBShareStore: ShareStore {
         return records
     }
 
+    /// Everything there is about an image: who has it, and who was told of its losses.
+    func contents(of image: ImageID) async throws(AWSError) -> SharesContents {
+        var contents = SharesContents()
+        for try await page in dynamoDB.query(items(of: image)) {
+            for item in page.items { contents.add(item) }
+        }
+        return contents
+    }
+
     public func write(_ record: ImageRecord, revision: Int?) async throws -> Bool {
         let write = put(record.attributes, at: key(of: record.image, ImageRecord.sortKey), revision: revision)
         return try await dynamoDB.writeConditionally([write]) == [.written]

@@ -9,11 +9,16 @@ public struct SharesContents: Sendable {
 
     public init() {}
 
+    /// The partition keys of items that are about the work of functions.
+    private static let keysOfNoImage: Set = [
+        DynamoDBGuardStore.cursorKeyValue, ShareSearchProgress.key, LossFollowUp.partitionKey,
+    ]
+
     var itemCount: Int { images.count + shares.count + alerts.count + unreadable.count }
 
     mutating func add(_ item: DynamoDB.Item) {
         let key = item[ShareRecord.imageKey]?.stringValue
-        if key == DynamoDBGuardStore.cursorKeyValue || key == ShareSearchProgress.key { return }
+        if let key, Self.keysOfNoImage.contains(key) { return }
         do throws(MalformedItem) {
             guard let image = key.flatMap(ImageID.init(_:)) else {
                 throw MalformedItem(attribute: ShareRecord.imageKey)
@@ -42,6 +47,8 @@ public struct AlertEntry: Hashable, Sendable {
     public let loss: ShareStatus
     /// Whether the administrator was told of accounts whose use is not known; the account is the images' own then.
     public let isAboutUnknownUse: Bool
+    /// The loss's (``ImageLoss/identity``), or of a notice of it.
+    let identity: String
     public let record: AlertRecord
 
     /// - Returns: nil where the sort key is not an alert's.
@@ -52,6 +59,7 @@ public struct AlertEntry: Hashable, Sendable {
         }
         self.image = image
         account = key.account
+        identity = key.loss
         isAboutUnknownUse = key.loss.hasSuffix(UnknownUseNotice.suffix)
         self.loss = loss
         record = try AlertRecord(attributes: attributes)

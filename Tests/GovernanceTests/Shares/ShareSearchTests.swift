@@ -66,7 +66,7 @@ import Testing
         world.wait(hours: 24)
         let report = try #require(try await search.run(logger: silent))
         #expect(report.ended == [.init(image: Self.image(1), principals: [.account(consumer)], time: asked)])
-        let message = try GovernanceJSON.encode(MeasurementMessage(.init(), report))
+        let message = try GovernanceJSON.encode(MeasurementMessage(.init(), report, nil))
         let text = String(decoding: message, as: UTF8.self)
         #expect(
             text.contains(#""ended":[{"image_id":"ami-10000001","principal":"account#444455556666"}],"ended_count":1"#)

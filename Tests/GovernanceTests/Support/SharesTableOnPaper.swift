@@ -28,6 +28,19 @@ final class SharesTableOnPaper: Sendable {
         contents.withLock { $0["\(image) \(sortKey)"] }?.compactMapValues { $0["S"]?.string }
     }
 
+    /// The sort keys of the items of a partition, and the items' texts.
+    func partition(_ key: String) -> [String: [String: String]] {
+        let items = contents.withLock { $0.values.filter { $0["image_id"]?["S"]?.string == key } }
+        return items.reduce(into: [:]) { found, item in
+            found[item["principal"]?["S"]?.string ?? ""] = item.compactMapValues { $0["S"]?.string }
+        }
+    }
+
+    /// Changes a text of an item that is there.
+    func set(_ name: String, _ text: String, _ image: String, _ sortKey: String) {
+        contents.withLock { $0["\(image) \(sortKey)"]?[name] = .object(["S": .string(text)]) }
+    }
+
     /// The statuses of an image's principals.
     func statuses(of image: ImageID) -> [String: String] {
         let items = contents.withLock { $0.values.filter { $0["image_id"]?["S"]?.string == image.text } }
@@ -45,7 +58,7 @@ final class SharesTableOnPaper: Sendable {
             let item = request["Key"]?.object.flatMap(found)
             return item.map { Self.ok(.object(["Item": .object($0)])) } ?? .ok("{}")
         case "Query":
-            let image = request["ExpressionAttributeValues"]?.object?.values.first?["S"]?.string
+            let image = request["ExpressionAttributeValues"]?[":0"]?["S"]?.string
             let items = contents.withLock { $0.values.filter { $0["image_id"]?["S"]?.string == image } }
             return Self.ok(.object(["Items": .array(items.map(JSONValue.object))]))
         case "Scan":
