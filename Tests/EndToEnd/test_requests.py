@@ -81,7 +81,9 @@ def test_a_share_that_nobody_uses_is_checked_without_asking_for_addresses(stage:
     World(stage, CONSUMER_A).sweep()  # else the administrator is told that the account's use is not known
     found = requests(stage, story, "deregistration-checker", story.unshare(CONSUMER_A))
     assert {"ssm:GetParameters", "ses:SendEmail", "sns:Publish"}.isdisjoint(actions(found))
-    assert len(found) <= 6, actions(found)  # three of them record the loss, one reads the accounts' coverage
+    # Three of them record the loss, one reads the accounts' coverage, two note that it is followed up, and that it was told.
+    assert len(found) <= 8, actions(found)
+    assert actions(found).count("dynamodb:PutItem") == 3
 
 
 def test_credentials_are_renewed_as_long_as_the_function_is_warm(stage: Stage, story: Story) -> None:
