@@ -12,8 +12,8 @@ extension Command {
         summary: "list which accounts were told of which loss, and when",
         details: [
             "An alert is complete when the account's owner has got an e-mail and the topic a message. Where the owner"
-                + " could not be told, the administrator was, and the alert is tried again with the event. Addresses are"
-                + " not shown. Of accounts of which it is not known whether they used what they lost, the administrator"
+                + " could not be told, the administrator was, and the alert is tried again with the event, and each hour"
+                + " for 30 days. Addresses are not shown. Of accounts of which it is not known whether they used what they lost, the administrator"
                 + " and the topic are told: those alerts are listed under the images account. Alerts"
                 + " are kept for 400 days."
         ],

@@ -27,7 +27,7 @@ data "aws_iam_policy_document" "share_recorder" {
 
 data "aws_iam_policy_document" "deregistration_checker" {
   # Also through TransactWriteItems: the checker records a loss before it reads which shares remain, and shares that it finds and
-  # no event told of.
+  # no event told of. A loss is an item of its own, too, by which it is told again to whoever is found to have used the image.
   statement {
     sid       = "RecordLossesAndAlerts"
     actions   = ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"]
