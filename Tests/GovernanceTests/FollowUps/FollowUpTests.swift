@@ -156,6 +156,24 @@ import Testing
         #expect(world.mails(to: consumer).count == 1)
     }
 
+    /// It had the image again in between: what it is told of is that it was taken away the last time.
+    @Test func whoLostItTwiceIsToldOfTheLastLoss() async throws {
+        let world = twoAccounts()
+        let alerts = try world.start()
+        let again = E.share("09:20:00", [.account(consumer)])
+        let last = E.unshare("09:40:00", [.account(consumer)], id: "last")
+        _ = try await world.tell(unshare, alerts)
+        try await ShareLedger(store: alerts.shares).apply(try #require(ShareChanges(again)))
+        _ = try await world.tell(last, alerts)
+        world.use(by: consumer, instance(1, of: consumer))
+        world.wait(3600)
+        #expect(try await world.hour(alerts).lookedAt == 2)
+        // An event that comes again finds the same.
+        _ = try await world.tell(unshare, alerts)
+        #expect(world.mails(to: consumer).count == 1)
+        #expect(world.table.texts(image.text, "alert#\(consumer)#removed#last")?["status"] == "sent")
+    }
+
     /// The administrator is told in its place, which is a failure once; the owner is told as soon as there is an address.
     @Test func anAccountWithoutAnAddress() async throws {
         let world = twoAccounts()
@@ -184,6 +202,9 @@ import Testing
         let world = twoAccounts()
         let alerts = try world.start()
         world.use(by: consumer, instance(1, of: consumer))
+        // Nothing else is waited for.
+        for account in [consumer, Self.other] { world.sweep(account) }
+        world.wait(60)
         // It is cut off as it sends the e-mail.
         let whole = twoAccounts()
         whole.use(by: consumer, instance(1, of: consumer))
