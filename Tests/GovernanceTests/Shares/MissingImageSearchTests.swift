@@ -55,7 +55,7 @@ import Testing
         _ = try await search.run(logger: silent)
         world.wait(hours: 24)
         let report = try #require(try await search.run(logger: silent))
-        let text = String(decoding: try GovernanceJSON.encode(MeasurementMessage(.init(), report)), as: UTF8.self)
+        let text = String(decoding: try GovernanceJSON.encode(MeasurementMessage(.init(), report, nil)), as: UTF8.self)
         #expect(text.contains(#""lost":[{"image_id":"ami-10000001","status":"deregistered"}],"lost_count":1"#))
         let event = try #require(report.events(of: creator, in: region).first)
         let loss = try #require(ImageLoss(event))
