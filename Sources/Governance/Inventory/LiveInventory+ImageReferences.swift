@@ -17,6 +17,9 @@ extension LiveInventory {
     /// EC2 takes this many images at a time.
     private static let imagesPerRequest = 10
 
+    /// Of each reference that is a launch template, the versions are asked for: a page must not take all of an invocation.
+    private static let referencesPerPage = 50
+
     /// Images of the creator's that this account may launch, through whichever share, its own ones in the creator's
     /// account; and what EC2 finds that refers to them.
     func imageReferences(after token: String?) async throws(AWSError) -> InventoryPage {
@@ -60,7 +63,7 @@ extension LiveInventory {
                     imageIDs: images,
                     includesAllResourceTypes: true,
                     resourceTypes: [Self.launchedInstances, Self.everyVersion],
-                    maximumResults: 500,
+                    maximumResults: Self.referencesPerPage,
                     startToken: place.references
                 )
             )

@@ -19,6 +19,7 @@ extension Sweep {
             func ask(_ section: InventorySection, after token: String?) {
                 course.underWay.insert(section)
                 course.notBefore[section] = nil
+                course.asked[section] = budget.instant()
                 group.addTask {
                     do {
                         return Reply(section: section, result: .success(try await answer(section, token)))
@@ -47,14 +48,25 @@ extension Sweep {
                 switch reply.result {
                 case .success(.page(let page)):
                     course.throttled[reply.section] = nil
+                    let asked = course.asked[reply.section]
                     if let token = page.nextToken { ask(reply.section, after: token) }
                     let step = try await attempt(&checkpoint, of: reply.section) {
                         try await record(page, of: reply.section, quietSince: course.quietSince, &$0)
                     }
-                    guard step == .done else { return step }
+                    guard step == .done else {
+                        course.asked[reply.section] = asked
+                        runOutOfTime(reply.section, &checkpoint, course)
+                        return step
+                    }
+                    course.pages += 1
                     course.quietSince = budget.instant()
                 case .success(let answer): note(answer, reply.section, &checkpoint, &course)
-                case .failure(let error as AWSError) where error.kind == .deadline: return .outOfTime
+                case .failure(let error as AWSError) where error.kind == .deadline:
+                    if (error.underlying as? AWSError)?.kind == .throttling {
+                        note(throttling: error, reply.section, &checkpoint)
+                    }
+                    runOutOfTime(reply.section, &checkpoint, course)
+                    return .outOfTime
                 case .failure(let error): try note(error, reply.section, &checkpoint, &course)
                 }
                 guard checkpoint.phase == .listing else { return .done }
@@ -99,11 +111,7 @@ extension Sweep {
     ) throws {
         let name: Logger.Fields = ["section": section.rawValue]
         if let error = error as? AWSError, error.kind == .throttling {
-            if checkpoint.throttle(section, at: budget.now(), limit: schedule.intervalSeconds) {
-                logger.warn("the section is throttled all the time, and is left out", error: error, name)
-                return
-            }
-            logger.info("the section is throttled", ["error": "\(error)", "section": section.rawValue])
+            guard !note(throttling: error, section, &checkpoint) else { return }
             let count = (course.throttled[section] ?? 0) + 1
             course.throttled[section] = count
             if let pause = budget.pause(afterThrottling: count) {
@@ -122,12 +130,54 @@ extension Sweep {
             if course.failure == nil { course.failure = error }
         }
     }
+
+    /// - Returns: whether the section is left out.
+    @discardableResult
+    private func note(
+        throttling error: AWSError,
+        _ section: InventorySection,
+        _ checkpoint: inout SweepCheckpoint
+    ) -> Bool {
+        if checkpoint.throttle(section, at: budget.now(), limit: schedule.intervalSeconds) {
+            logger.warn(
+                "the section is throttled all the time, and is left out",
+                error: error,
+                ["section": section.rawValue]
+            )
+            return true
+        }
+        logger.info("the section is throttled", ["error": "\(error)", "section": section.rawValue])
+        return false
+    }
+
+    /// The invocation's time comes to its end before a page of the section is recorded. Where it has recorded no other, and the
+    /// page had most of its time, that is a failure: the next invocation has no more time for it. One that has been throttled
+    /// has not failed, but is left out as one is that throttling lets through no more.
+    private func runOutOfTime(_ section: InventorySection, _ checkpoint: inout SweepCheckpoint, _ course: Course) {
+        guard course.pages == 0, let asked = course.asked[section], budget.isMostOfTheTime(since: asked),
+            let place = checkpoint.places[section]
+        else { return }
+        let isLeftOut =
+            place.throttledSince == nil
+            ? checkpoint.fail(section)
+            : checkpoint.throttle(section, at: budget.now(), limit: schedule.intervalSeconds)
+        logger.warn(
+            isLeftOut
+                ? "no invocation has time for a page of the section, which is left out"
+                : "the invocation had no time for a page of the section",
+            ["section": section.rawValue]
+        )
+    }
 }
 
 /// What one invocation knows of the sections it lists.
 private struct Course {
     /// Those of which a page is asked for, or waits to be recorded.
     var underWay: Set<InventorySection> = []
+    /// When the last page of a section was asked for.
+    var asked: [InventorySection: ContinuousClock.Instant] = [:]
+    /// How many pages have been recorded.
+    var pages = 0
     /// Those that are left to the next invocation.
     var setAside: Set<InventorySection> = []
     /// What the first of them has failed with.

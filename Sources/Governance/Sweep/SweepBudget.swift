@@ -7,6 +7,8 @@ public struct SweepBudget: Sendable {
     /// A clock that only goes forward.
     public var instant: @Sendable () -> ContinuousClock.Instant
     public var sleep: @Sendable (Duration) async throws -> Void
+    /// How long the invocation may take; nil where that is not known.
+    public var allotted: Duration?
     /// When the invocation is cut off; nil where that is not known.
     public var deadline: ContinuousClock.Instant?
     /// What is left for the steps' end and the checkpoint.
@@ -28,6 +30,7 @@ public struct SweepBudget: Sendable {
         self.now = now
         self.instant = instant
         self.sleep = sleep
+        allotted = remaining
         deadline = remaining.map { instant() + $0 }
         reserve = remaining.map { min(.seconds(20), max(.seconds(2), $0 / 10)) } ?? .zero
         requestDeadline = deadline.map { [reserve] in $0 - reserve / 2 }
@@ -36,6 +39,13 @@ public struct SweepBudget: Sendable {
 
     /// Whether no other page or batch is to be begun.
     func isSpent() -> Bool { deadline.map { instant() + reserve >= $0 } ?? false }
+
+    /// Whether what began at `instant` has had most of an invocation's time. One of less than half a minute has too little for
+    /// that to say anything.
+    func isMostOfTheTime(since instant: ContinuousClock.Instant) -> Bool {
+        guard let allotted, allotted >= .seconds(30) else { return false }
+        return self.instant() - instant > allotted / 2
+    }
 
     /// When the invocation has ended for certain.
     var heldUntil: EventTime {

@@ -63,7 +63,7 @@ import Testing
         let sizes = [
             "DescribeInstances": "500", "DescribeFleets": "50", "DescribeSpotFleetRequests": "10",
             "DescribeParameters": "50", "ListClusters": "1", "ListNodegroups": "50", "ListImageRecipes": "100",
-            "ListContainerRecipes": "100", "DescribeImages": "10", "DescribeImageReferences": "500",
+            "ListContainerRecipes": "100", "DescribeImages": "10", "DescribeImageReferences": "50",
         ]
         for (operation, size) in sizes {
             let requests = account.requests(of: operation)

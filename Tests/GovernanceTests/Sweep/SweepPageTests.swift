@@ -1,4 +1,5 @@
 import AWSClient
+import LambdaRuntime
 import Synchronization
 import Testing
 
@@ -59,6 +60,114 @@ import Testing
         }
         #expect(try completed(try await rig.sweep(seconds: 300)).incomplete == [])
         #expect(rig.rows == rig.account.current.listedRows)
+    }
+
+    /// Pages of a section take a while, and are cut off where the invocation has no time for that.
+    private struct Slow: Inventory {
+        let account: SimulatedAccount
+        let section: InventorySection
+        let page: Duration
+        let invocation: Duration
+        var error = SimulatedAccount.error(.deadline, "DeadlineExceeded")
+
+        func page(of section: InventorySection, after token: String?) async throws -> InventoryPage {
+            guard section == self.section else { return try await account.page(of: section, after: token) }
+            // Meanwhile, other sections are listed.
+            for _ in 0..<1000 { try await Interleaver.step {} }
+            account.clock.advance(min(page, invocation))
+            if page > invocation { throw error }
+            return try await account.page(of: section, after: token)
+        }
+
+        func presence(of resources: [Resource]) async throws -> [Resource: Presence] {
+            try await account.presence(of: resources)
+        }
+    }
+
+    private static func invocation(_ inventory: Slow, _ rig: SweepRig, seed: UInt64, seconds: Int64) async throws
+        -> SweepOutcome?
+    {
+        let sweep = Sweep(
+            ledger: UsageLedger(store: rig.store, account: consumer, region: region),
+            inventory: inventory,
+            images: rig.account,
+            intervalHours: 24,
+            budget: SweepBudget(
+                remaining: .seconds(seconds),
+                now: { rig.clock.now },
+                instant: { rig.clock.instant },
+                sleep: { rig.clock.advance($0) }
+            ),
+            logger: Logger(level: .fatal)
+        )
+        return try await Interleaver.alone(seed: seed) { try await sweep.run() }
+    }
+
+    /// A page that takes longer than an invocation, whether it is cut off or comes too late to be recorded.
+    @Test(arguments: [400, 285], 1...10 as ClosedRange<UInt64>)
+    func aPageThatNoInvocationHasTimeForIsLeftOut(takes: Int64, seed: UInt64) async throws {
+        let rig = SweepRig(SweepTests.account(instances: 9), seed: seed, longestStep: 1)
+        let slow = Slow(
+            account: rig.account,
+            section: .instances,
+            page: .seconds(takes),
+            invocation: .seconds(290)
+        )
+        var outcomes: [SweepOutcome] = []
+        while outcomes.count < 10, outcomes.last?.name != "completed" {
+            let outcome = try await Self.invocation(slow, rig, seed: seed, seconds: 300)
+            outcomes.append(try #require(outcome))
+            rig.clock.advance(milliseconds: 300_000)
+        }
+        let checkpoint = try completed(try #require(outcomes.last))
+        #expect(checkpoint.skipped == [.instances])
+        #expect(rig.rows == rig.account.current.listedRows.filter { !$0.contains("#instance#") })
+        // One in which other sections were listed, three that had time for nothing else.
+        #expect((4...5).contains(outcomes.count))
+        #expect(outcomes.dropLast().allSatisfy { $0.name == "suspended" })
+    }
+
+    @Test(arguments: [20, 250] as [Int64])
+    func aPageThatHadLittleTimeIsNoFailure(seconds: Int64) async throws {
+        let rig = SweepRig(SweepTests.account(instances: 3), longestStep: 1)
+        // The second: most of the invocation was over when the page was asked for.
+        let taken = seconds == 20 ? seconds : 100
+        let slow = Slow(
+            account: rig.account,
+            section: .instances,
+            page: .seconds(400),
+            invocation: .seconds(taken)
+        )
+        for seed in 1...5 as ClosedRange<UInt64> {
+            let outcome = try await Self.invocation(slow, rig, seed: seed, seconds: seconds)
+            #expect(outcome?.name == "suspended")
+            #expect(outcome?.checkpoint?.skipped == [])
+            #expect((outcome?.checkpoint?.places[.instances]?.failures ?? 0) == 0)
+            rig.clock.advance(milliseconds: 300_000)
+        }
+    }
+
+    /// It is left out once it has been throttled for an interval.
+    @Test func aPageThatIsThrottledUntilTheEndIsNoFailure() async throws {
+        let rig = SweepRig(SweepTests.account(instances: 3), longestStep: 1)
+        var slow = Slow(
+            account: rig.account,
+            section: .instances,
+            page: .seconds(400),
+            invocation: .seconds(290)
+        )
+        slow.error.underlying = SimulatedAccount.error(.throttling, "RequestLimitExceeded")
+        let start = rig.clock.now
+        var last: SweepOutcome?
+        for seed in 1...30 as ClosedRange<UInt64> {
+            last = try await Self.invocation(slow, rig, seed: seed, seconds: 300)
+            guard last?.checkpoint?.skipped == [] else { break }
+            #expect(last?.name == "suspended")
+            #expect(last?.checkpoint?.places[.instances]?.failures == 0)
+            rig.clock.advance(milliseconds: 3_600_000)
+        }
+        #expect(last?.checkpoint?.skipped == [.instances])
+        #expect(rig.clock.now >= start.advanced(bySeconds: 86_400))
     }
 
     /// When each row was written.
