@@ -171,12 +171,14 @@ def test_alerts_and_coverage_are_measured(stage: Stage, story: Story) -> None:
     answer, failed = stage.invoke(CHECKER, story.sample("measure"))
     assert not failed
     measured = metrics(stage)[-1]
-    assert set(measured) == {"UnknownAccounts", "UsageRows", "SweepAge"}
+    assert set(measured) == {"UnknownAccounts", "AccountsAwaitingSweep", "UsageRows", "SweepAge"}
     table = stage.deployment.table(CREATOR, "usage")
     assert measured["UsageRows"] == answer["usage_rows"] == sum(row["image_id"] != "coverage" for row in table)
     assert measured["SweepAge"] >= 0
     assert measured["UnknownAccounts"] == answer["unknown_account_count"] == len(answer["unknown_accounts"])
-    assert story.cloud.account(CONSUMER_A) not in answer["unknown_accounts"]
+    waiting = answer["accounts_awaiting_sweep"]
+    assert measured["AccountsAwaitingSweep"] == answer["accounts_awaiting_sweep_count"] == len(waiting)
+    assert story.cloud.account(CONSUMER_A) not in answer["unknown_accounts"] + waiting
 
 
 def test_a_loss_names_accounts_of_which_nothing_is_known(stage: Stage, story: Story) -> None:

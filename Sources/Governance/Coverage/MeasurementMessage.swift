@@ -43,6 +43,8 @@ struct MeasurementMessage: Encodable {
     let sweepAgeHours: Double?
     let unknownAccounts: [AccountID]
     let unknownAccountCount: Int
+    let accountsAwaitingSweep: [AccountID]
+    let accountsAwaitingSweepCount: Int
     /// Nil where no round is due.
     let shareSearch: Search?
     let followUps: FollowUps?
@@ -64,6 +66,8 @@ struct MeasurementMessage: Encodable {
                 complete: report.isComplete
             )
         }
+        accountsAwaitingSweep = Array(result.accountsAwaitingSweep.prefix(Self.maximumListed))
+        accountsAwaitingSweepCount = result.accountsAwaitingSweep.count
         shareSearch = search.map { report in
             let ended = report.ended.flatMap { end in
                 end.principals.map { Search.Share(imageId: end.image, principal: $0.description) }

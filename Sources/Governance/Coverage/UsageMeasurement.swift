@@ -25,8 +25,10 @@ struct UsageMeasurement: Sendable {
         /// Hours since the beginning of the oldest last complete sweep, of the accounts that have images.
         var sweepAge: Double?
         /// Accounts that have images and whose use is not known well enough to call one of them clear, by the rule of
-        /// ``Verdict``.
+        /// ``Verdict``, and that their next sweep alone does not make known.
         var unknownAccounts: [AccountID] = []
+        /// Those of which nothing is missing but a sweep that is later than the image they got last.
+        var accountsAwaitingSweep: [AccountID] = []
     }
 
     /// Who has images, by the shares table.
@@ -72,10 +74,14 @@ struct UsageMeasurement: Sendable {
                 possession: sharing?.accounts[account] ?? .noMatter
             )
         }
+        let unknown = coverage.filter { !$0.isKnown }
+        // Where it is not known when an account got an image, no sweep is known to be later.
+        let awaiting = unknown.filter { $0.isSettledByNextSweep && $0.possession.time != nil }.map(\.account)
         let oldest = coverage.compactMap(\.lastSweep?.started).min()
         return Result(
             sweepAge: oldest.map { max(0, Double(now.milliseconds - $0.milliseconds) / 3_600_000) },
-            unknownAccounts: coverage.filter { !$0.isKnown }.map(\.account)
+            unknownAccounts: unknown.map(\.account).filter { !awaiting.contains($0) },
+            accountsAwaitingSweep: awaiting
         )
     }
 

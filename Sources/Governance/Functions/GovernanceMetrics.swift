@@ -11,7 +11,9 @@ public struct GovernanceMetrics: Sendable {
         case alertsFailed = "AlertsFailed"
         /// Differences between the usage table and EC2's report that the report's delay does not account for.
         case gaps = "Gaps"
+        /// Accounts with images whose use is not known, and those of which only a sweep after their last image is missing.
         case unknownAccounts = "UnknownAccounts"
+        case accountsAwaitingSweep = "AccountsAwaitingSweep"
         case sweepAge = "SweepAge"
         case usageRows = "UsageRows"
         /// Of a sweep, when it has ended: resources in use; those that were released; those that were in use again.

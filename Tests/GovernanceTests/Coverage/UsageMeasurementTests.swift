@@ -55,10 +55,29 @@ import Testing
         let skipped = [swept(consumer, skipped: ["fleets"]), swept(Self.other, skipped: ["image-references"])]
         #expect(try result(skipped, [consumer, Self.other]).unknownAccounts == [consumer])
         let coverage = [swept(consumer)]
-        #expect(try result(coverage, [consumer], shared: "2026-11-20T08:00:00Z").unknownAccounts == [consumer])
         #expect(try result(coverage, [consumer], shared: "2026-11-20T07:59:59Z").unknownAccounts == [])
         #expect(try result(coverage, [consumer], owner: creator).unknownAccounts == [creator])
         #expect(try result(coverage + [swept(creator)], [consumer], owner: creator).unknownAccounts == [])
+    }
+
+    /// Whoever got an image since its last sweep is known by its next one, unless more is missing.
+    @Test func accountsThatAwaitTheirNextSweep() throws {
+        let late = "2026-11-20T08:00:00Z"
+        let waiting = try result([swept(consumer)], [consumer], shared: late)
+        #expect(waiting == .init(sweepAge: 2, unknownAccounts: [], accountsAwaitingSweep: [consumer]))
+        let others = [
+            swept(consumer, skipped: ["fleets"]), swept(Self.other, at: "2026-11-17T10:00:00Z"),
+            CoverageRecord(account: Self.late, region: region, lastEvent: asked),
+        ]
+        let unknown = try result(others, [consumer, Self.other, Self.late, creator], shared: late)
+        #expect(unknown.unknownAccounts == [consumer, Self.other, Self.late, creator].sorted())
+        #expect(unknown.accountsAwaitingSweep == [])
+        // No sweep is known to be later than what nobody knows the time of.
+        let (_, measurement) = try measurement { _, _ in .status(500) }
+        var sharing = UsageMeasurement.Sharing()
+        sharing.add(consumer, since: nil)
+        let lost = measurement.result([consumer: .record(swept(consumer))], sharing, now: asked)
+        #expect((lost.unknownAccounts, lost.accountsAwaitingSweep) == ([consumer], []))
     }
 
     /// Of several images the last counts; and where a time cannot be read, no sweep is known to be later.
@@ -138,7 +157,15 @@ import Testing
         let (result, failures) = try await measurement.run(now: asked)
         #expect(failures.isEmpty)
         // Coverage is no usage.
-        #expect(result == .init(usageRows: 119_999, sweepAge: 2, unknownAccounts: [Self.other, Self.late]))
+        #expect(
+            result
+                == .init(
+                    usageRows: 119_999,
+                    sweepAge: 2,
+                    unknownAccounts: [Self.other],
+                    accountsAwaitingSweep: [Self.late]
+                )
+        )
         #expect(fixture.operations.sorted() == ["DescribeTable", "Query", "Scan", "Scan"])
         #expect(fixture.bodies(of: "Scan").allSatisfy { $0.contains(#"{"S":"shared"}"#) })
     }

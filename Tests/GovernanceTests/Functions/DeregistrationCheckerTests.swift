@@ -60,8 +60,10 @@ import Testing
         let answer = String(decoding: try await checker.handle(Self.measure, context), as: UTF8.self)
         #expect(answer.contains(#""usage_rows":7"#))
         #expect(answer.contains(#""complete":true"#))
+        #expect(answer.contains(#""accounts_awaiting_sweep_count":0"#))
         #expect(log.metrics.map { $0["UsageRows"] } == [.integer(7)])
         #expect(log.metrics.map { $0["UnknownAccounts"] } == [.integer(1)])
+        #expect(log.metrics.map { $0["AccountsAwaitingSweep"] } == [.integer(0)])
         #expect(fixture.operations.contains("DescribeImages"))
     }
 

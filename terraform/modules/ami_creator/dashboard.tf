@@ -15,7 +15,7 @@ locals {
   dashboard_charts = [
     { title = "Usage: resources that use images", namespace = "AMISteward", of = "checker", period = 3600, metrics = { UsageRows = "Maximum" } },
     { title = "Coverage: hours since the oldest sweep", namespace = "AMISteward", of = "checker", period = 3600, metrics = { SweepAge = "Maximum" } },
-    { title = "Coverage: accounts not known", namespace = "AMISteward", of = "checker", period = 3600, metrics = { UnknownAccounts = "Maximum" } },
+    { title = "Coverage: accounts not known", namespace = "AMISteward", of = "checker", period = 3600, metrics = { UnknownAccounts = "Maximum", AccountsAwaitingSweep = "Maximum" } },
     { title = "Alerts", namespace = "AMISteward", of = "checker", period = 3600, metrics = { AlertsSent = "Sum", AlertsFailed = "Sum" } },
     { title = "Differences from EC2's usage reports", namespace = "AMISteward", of = "checker", period = 3600, metrics = { Gaps = "Maximum" } },
     { title = "Invocations", namespace = "AWS/Lambda", of = "all", period = 300, metrics = { Invocations = "Sum" } },

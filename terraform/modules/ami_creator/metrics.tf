@@ -8,14 +8,15 @@ locals {
       period      = 3600
       description = "The last complete sweep of some consumer account was begun more than ${var.maximum_sweep_age_hours} hours ago: what it uses is not known any more. A check of an image names the account."
     }
-    # An account that has just got an image is not known until its next sweep: that is no reason to alarm anybody.
+    # Whoever has just got an image awaits its next sweep, and is not among these. An account that is being set up, or whose
+    # sweep could not list everything once, is no reason to alarm anybody.
     unknown-accounts = {
       metric      = "UnknownAccounts"
       statistic   = "Maximum"
       period      = 3600
       periods     = min(168, var.sweep_interval_hours + 2)
       threshold   = var.consumer ? 0 : 1 # this account itself, which is not watched
-      description = "For ${min(168, var.sweep_interval_hours + 2)} hours, there have been accounts that have images and whose usage is not known: no usage tracker, none that swept in time and since they got the image, or one that could not list everything. A check of an image names them."
+      description = "For ${min(168, var.sweep_interval_hours + 2)} hours, there have been accounts that have images and whose usage is not known: no usage tracker, none that swept in time, or one that could not list everything. A check of an image names them."
     }
     gaps = {
       metric      = "Gaps"

@@ -316,7 +316,7 @@ run "schedules" {
 
   assert {
     condition     = local.checker_alarms.unknown-accounts.periods == 26 && local.checker_alarms.unknown-accounts.threshold == 1
-    error_message = "The alarm goes off for an account that was not swept since it got an image, or for the creator that nobody watches."
+    error_message = "The alarm goes off for an account that is being set up, or for the creator that nobody watches."
   }
 }
 
@@ -383,7 +383,7 @@ run "dashboard" {
 
   assert {
     condition = toset(flatten([for widget in jsondecode(one(aws_cloudwatch_dashboard.this).dashboard_body).widgets : [for metric in try(widget.properties.metrics, []) : metric[1]]])) == toset([
-      "UsageRows", "SweepAge", "UnknownAccounts", "AlertsSent", "AlertsFailed", "Gaps", "Invocations", "Errors", "Throttles", "Duration",
+      "UsageRows", "SweepAge", "UnknownAccounts", "AccountsAwaitingSweep", "AlertsSent", "AlertsFailed", "Gaps", "Invocations", "Errors", "Throttles", "Duration",
     ])
     error_message = "The dashboard shows other metrics."
   }
