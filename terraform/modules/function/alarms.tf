@@ -50,5 +50,7 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   treat_missing_data  = try(each.value.missing, "notBreaching")
   alarm_actions       = var.alarm_actions
   ok_actions          = var.alarm_actions
-  tags                = var.tags
+  # An alarm begins with insufficient data, of which nobody is told: only when values that there were stay away.
+  insufficient_data_actions = try(each.value.missing, "notBreaching") == "missing" ? var.alarm_actions : []
+  tags                      = var.tags
 }

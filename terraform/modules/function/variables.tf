@@ -126,7 +126,7 @@ variable "kms_services" {
 }
 
 variable "metric_alarms" {
-  description = "Alarms over metrics that the function itself emits (namespace AMISteward, dimension FunctionName), by the last part of their name: when `statistic` over `period` seconds is above `threshold`, in each of the last `periods`. `missing`: what a period without values counts as (notBreaching, breaching, ignore)."
+  description = "Alarms over metrics that the function itself emits (namespace AMISteward, dimension FunctionName), by the last part of their name: when `statistic` over `period` seconds is above `threshold`, in each of the last `periods`. `missing`: what a period without values counts as (notBreaching, breaching, ignore; with missing, several of them make an alarm of insufficient data, and alarm_actions are notified)."
   type = map(object({
     metric      = string
     statistic   = string

@@ -315,6 +315,11 @@ run "schedules" {
   }
 
   assert {
+    condition     = local.checker_alarms.sweep-age.missing == "missing" && local.checker_alarms.unknown-accounts.missing == "ignore"
+    error_message = "An alarm ends when nothing is measured any more."
+  }
+
+  assert {
     condition     = local.checker_alarms.unknown-accounts.periods == 26 && local.checker_alarms.unknown-accounts.threshold == 1
     error_message = "The alarm goes off for an account that is being set up, or for the creator that nobody watches."
   }

@@ -206,8 +206,9 @@ run "failures" {
 
 run "own_metrics" {
   variables {
+    alarm_actions = ["arn:aws:sns:eu-central-1:111111111111:on-call"]
     metric_alarms = {
-      sweep-age = { metric = "SweepAge", statistic = "Maximum", threshold = 48, period = 3600, missing = "breaching", description = "Old" }
+      sweep-age = { metric = "SweepAge", statistic = "Maximum", threshold = 48, period = 3600, missing = "missing", description = "Old" }
       gaps      = { metric = "Gaps", statistic = "Sum", description = "Gaps" }
     }
   }
@@ -220,9 +221,14 @@ run "own_metrics" {
   assert {
     condition = (
       { for key in ["sweep-age", "gaps"] : key => "${aws_cloudwatch_metric_alarm.this[key].namespace} ${aws_cloudwatch_metric_alarm.this[key].metric_name} ${aws_cloudwatch_metric_alarm.this[key].statistic} > ${aws_cloudwatch_metric_alarm.this[key].threshold} in ${aws_cloudwatch_metric_alarm.this[key].period}, else ${aws_cloudwatch_metric_alarm.this[key].treat_missing_data}" } ==
-      { sweep-age = "AMISteward SweepAge Maximum > 48 in 3600, else breaching", gaps = "AMISteward Gaps Sum > 0 in 300, else notBreaching" }
+      { sweep-age = "AMISteward SweepAge Maximum > 48 in 3600, else missing", gaps = "AMISteward Gaps Sum > 0 in 300, else notBreaching" }
     )
     error_message = "An alarm watches another metric, or in another way."
+  }
+
+  assert {
+    condition     = one(aws_cloudwatch_metric_alarm.this["sweep-age"].insufficient_data_actions) == "arn:aws:sns:eu-central-1:111111111111:on-call" && length(aws_cloudwatch_metric_alarm.this["gaps"].insufficient_data_actions) == 0
+    error_message = "Nobody hears that a metric's values stay away, or somebody does of one that has none for long."
   }
 
   assert {
