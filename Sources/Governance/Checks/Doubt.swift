@@ -59,6 +59,21 @@ public indirect enum Doubt: Hashable, Sendable {
     }
 }
 
+extension Doubt {
+    /// Whether it stays, where it comes from what is recorded alone, whatever EC2 and its report say of the image: EC2 can
+    /// tell of more shares, and of an earlier time by which the owner had the image; its report settles what has ended.
+    func stands(whateverEC2SaysOfImagesOf owner: AccountID?) -> Bool {
+        switch self {
+        case .group, .noTracker, .neverSwept, .unreadableCoverage, .stale, .skippedSections: true
+        case .sweptBeforeShare(let account, _, _), .sweptBeforeFound(let account, _, _): account != owner
+        case .noSuchImage, .sharesNotKnown, .unreadableRows, .sweptBeforeLoss, .shareNotRecorded, .creationNotKnown,
+            .former,
+            .formerGroup, .olderThanRecords, .revokedFromUnknown, .ageNotKnown:
+            false
+        }
+    }
+}
+
 extension Doubt: CustomStringConvertible {
     /// One sentence, without a full stop.
     public var description: String {

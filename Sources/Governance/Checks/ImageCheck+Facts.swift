@@ -18,18 +18,40 @@ extension ImageCheck {
         }
     }
 
-    func facts(of image: ImageID, _ logger: Logger) async throws -> Facts {
+    /// What the shares table says of an image.
+    struct Recorded: Sendable {
+        let record: ImageRecord?
+        let shares: [ShareRecord]
+    }
+
+    /// - Parameter known: What was read of it already.
+    func recorded(of image: ImageID, _ known: Recorded? = nil) async throws -> Recorded {
+        if let known { return known }
         async let record = shares.imageRecord(of: image)?.value
-        async let recorded = shares.shareRecords(of: image, principals: nil).map(\.value)
-        async let permissions = launchPermissions(of: image)
-        async let description = description(of: image)
+        async let shares = shares.shareRecords(of: image, principals: nil).map(\.value)
+        return Recorded(record: try await record, shares: try await shares)
+    }
+
+    /// - Parameter run: The run over many images that it belongs to: it fails where it is throttled. Else, what EC2 does not
+    ///   answer is among the facts.
+    func facts(
+        of image: ImageID,
+        _ known: Recorded? = nil,
+        in run: Run? = nil,
+        logger: Logger
+    ) async throws -> Facts {
+        let failing: Set<AWSError.Kind> = run == nil ? Self.ends : Self.ends.union([.throttling])
+        async let recorded = recorded(of: image, known)
+        async let permissions = launchPermissions(of: image, failing)
+        async let description = description(of: image, run?.beginning, failing)
         var (permitted, answered) = try await permissions
         let (ages, name) = try await description
         // EC2 says so of images that are gone, and of some that are there.
         if permitted == .notAvailable(reason: Self.unavailable), ages == .noSuchImage { permitted = .noSuchImage }
+        let (record, shares) = (try await recorded.record, try await recorded.shares)
         return Facts(
-            record: try await record,
-            shares: try await recording(permitted, answered, of: image, named: name, try await recorded, logger),
+            record: record,
+            shares: try await recording(permitted, answered, of: image, named: name, shares, logger),
             launchPermissions: permitted,
             ages: ages
         )
@@ -64,39 +86,56 @@ extension ImageCheck {
         }
     }
 
+    /// That an answer fails so is no fact about the image.
+    private static let ends: Set<AWSError.Kind> = [.deadline, .cancelled]
+
     /// When the image was made, and the table that records who has it; and the image's name.
-    private func description(of image: ImageID) async throws(AWSError) -> (UsageEvidence.Ages, name: String?) {
+    private func description(
+        of image: ImageID,
+        _ beginning: Beginning?,
+        _ failing: Set<AWSError.Kind>
+    ) async throws(AWSError) -> (UsageEvidence.Ages, name: String?) {
         do throws(AWSError) {
             guard let found = try await ec2.images(ids: [image.text])[image.text] else { return (.noSuchImage, nil) }
             guard let created = found.creationDate.flatMap({ EventTime($0) }) else {
                 return (.notAvailable(reason: "EC2 does not tell when the image was made"), found.name)
             }
-            return (try await ages(created), found.name)
+            let recorded: Beginning
+            if let beginning { recorded = beginning } else { recorded = try await self.beginning() }
+            switch recorded {
+            case .known(let recorded): return (.known(created: created, recorded: recorded), found.name)
+            case .notAvailable(let reason):
+                return (.recordsNotAvailable(created: created, reason: reason), found.name)
+            }
         } catch {
-            if error.kind == .deadline || error.kind == .cancelled { throw error }
+            if failing.contains(error.kind) { throw error }
             return (.notAvailable(reason: "\(error.operation): \(error.code)"), nil)
         }
     }
 
-    private func ages(_ created: EventTime) async throws(AWSError) -> UsageEvidence.Ages {
-        let reason: String
+    /// Since when shares are recorded.
+    enum Beginning: Sendable {
+        case known(EventTime)
+        case notAvailable(reason: String)
+    }
+
+    func beginning() async throws(AWSError) -> Beginning {
         do throws(AWSError) {
-            if let recorded = try await shares.dynamoDB.creationTime(of: shares.table) {
-                return .known(created: created, recorded: EventTime(recorded))
-            }
-            reason = "DynamoDB does not tell when the table was made"
+            let created = try await shares.dynamoDB.creationTime(of: shares.table)
+            return created.map { .known(EventTime($0)) }
+                ?? .notAvailable(reason: "DynamoDB does not tell when the table was made")
         } catch {
-            if error.kind == .deadline || error.kind == .cancelled { throw error }
-            reason = "\(error.operation): \(error.code)"
+            if Self.ends.contains(error.kind) { throw error }
+            return .notAvailable(reason: "\(error.operation): \(error.code)")
         }
-        return .recordsNotAvailable(created: created, reason: reason)
     }
 
     private static let unavailable = "EC2: InvalidAMIID.Unavailable"
 
     /// Whom EC2 lets launch the image, and when it had answered.
     private func launchPermissions(
-        of image: ImageID
+        of image: ImageID,
+        _ failing: Set<AWSError.Kind>
     ) async throws(AWSError) -> (UsageEvidence.LaunchPermissions, EventTime) {
         do throws(AWSError) {
             let permissions = try await ec2.launchPermissions(imageID: image.text)
@@ -107,7 +146,7 @@ extension ImageCheck {
             }
             return (.principals(principals), answered)
         } catch {
-            if error.kind == .deadline || error.kind == .cancelled { throw error }
+            if failing.contains(error.kind) { throw error }
             let answer: UsageEvidence.LaunchPermissions =
                 error.code == "InvalidAMIID.NotFound" ? .noSuchImage : .notAvailable(reason: "EC2: \(error.code)")
             return (answer, EventTime(effects.now()))

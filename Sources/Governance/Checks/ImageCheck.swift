@@ -98,27 +98,46 @@ public struct ImageCheck: Sendable {
         return await ownerView.view(of: question.image, logger: logger)
     }
 
-    /// The verdict alone, without counting every row, on a coverage that was read already.
+    /// What a run over many images reads once for all of them, and its pace.
+    struct Run: Sendable {
+        let coverage: [AccountID: CoverageEntry]
+        let beginning: Beginning
+        /// Of questions to EC2.
+        let pace: Pace
+    }
+
+    func run() async throws -> Run {
+        Run(
+            coverage: try await coverage.entries(in: region),
+            beginning: try await beginning(),
+            pace: Pace(every: .milliseconds(100), effects: effects)
+        )
+    }
+
+    /// The verdict alone, without counting every row.
     ///
-    /// EC2's report is asked for only where it would make the image clear. It is not waited for: a later question reads it.
-    func verdict(
-        of image: ImageID,
-        coverage: [AccountID: CoverageEntry],
-        logger: Logger
-    ) async throws -> Verdict {
+    /// EC2 is not asked where its answer would not make the image clear. Its report is asked for only where it would, and not
+    /// waited for: a later question reads it.
+    ///
+    /// - Throws: `AWSError`, also where EC2 throttles the questions.
+    func verdict(of image: ImageID, in run: Run, logger: Logger) async throws -> Verdict {
         if try await usage.hasRows(of: image) {
             var evidence = evidence(isRecorded: true, shares: [], coverage: [:])
             evidence.rows = 1
             return Verdict(evidence)
         }
-        let facts = try await facts(of: image, logger)
-        var evidence = evidence(isRecorded: facts.record != nil, shares: facts.shares, coverage: coverage)
+        let recorded = try await recorded(of: image)
+        let known = Verdict(evidence(isRecorded: true, shares: recorded.shares, coverage: run.coverage))
+        guard !known.doubts.contains(where: { $0.stands(whateverEC2SaysOfImagesOf: owner) }) else { return known }
+        try await run.pace.wait()
+        let facts = try await facts(of: image, recorded, in: run, logger: logger)
+        var evidence = evidence(isRecorded: facts.record != nil, shares: facts.shares, coverage: run.coverage)
         facts.complete(&evidence)
         let verdict = Verdict(evidence)
         guard verdict.outcome == .unknown else { return verdict }
         evidence.ownerView = .available(UsageReport(created: evidence.now))
         guard Verdict(evidence).outcome == .clear else { return verdict }
-        evidence.ownerView = await ownerView.view(of: image, patience: .zero, logger: logger)
+        evidence.ownerView = try await ownerView.viewUnlessThrottled(of: image, patience: .zero, logger: logger)
         return Verdict(evidence)
     }
 
@@ -151,7 +170,7 @@ public struct ImageCheck: Sendable {
 
     private func read(_ question: CheckQuestion, _ logger: Logger) async throws -> Reading {
         async let entries = coverage.entries(in: region)
-        let facts = try await facts(of: question.image, logger)
+        let facts = try await facts(of: question.image, logger: logger)
         let evidence = evidence(
             of: question.accounts,
             isRecorded: facts.record != nil,

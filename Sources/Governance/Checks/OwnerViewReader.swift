@@ -67,7 +67,34 @@ struct OwnerViewReader: Sendable {
         patience: Duration = OwnerViewReader.patience,
         logger: Logger
     ) async -> UsageEvidence.OwnerView {
-        let view = await ask(image, patience, logger)
+        do throws(AWSError) {
+            return noted(try await ask(image, patience, logger), image, logger)
+        } catch {
+            return noted(.notAvailable(reason: Self.reason(error)), image, logger)
+        }
+    }
+
+    /// The same, for whoever asks about many images.
+    ///
+    /// - Throws: what throttles it, and nothing else.
+    func viewUnlessThrottled(
+        of image: ImageID,
+        patience: Duration,
+        logger: Logger
+    ) async throws(AWSError) -> UsageEvidence.OwnerView {
+        do throws(AWSError) {
+            return noted(try await ask(image, patience, logger), image, logger)
+        } catch {
+            if error.kind == .throttling { throw error }
+            return noted(.notAvailable(reason: Self.reason(error)), image, logger)
+        }
+    }
+
+    private func noted(
+        _ view: UsageEvidence.OwnerView,
+        _ image: ImageID,
+        _ logger: Logger
+    ) -> UsageEvidence.OwnerView {
         switch view {
         case .notAvailable(let reason):
             logger.warn("owner's view not available", ["image_id": image.text, "reason": reason])
@@ -78,36 +105,36 @@ struct OwnerViewReader: Sendable {
         return view
     }
 
-    private func ask(_ image: ImageID, _ patience: Duration, _ logger: Logger) async -> UsageEvidence.OwnerView {
+    private func ask(
+        _ image: ImageID,
+        _ patience: Duration,
+        _ logger: Logger
+    ) async throws(AWSError) -> UsageEvidence.OwnerView {
         let end = effects.instant() + patience
-        do throws(AWSError) {
-            for _ in 0..<Self.attempts {
-                var found = try await existing(image, logger)
-                if found == nil { found = try await made(for: image) }
-                guard let report = found else { break }
-                // Deleting it must still be possible when reading it has run out of time.
-                let deadline = AWSClient.deadline.map { $0 - Self.timeToDelete }
-                let reading = await AWSClient.$deadline.withValue(deadline) { await read(report, until: end) }
-                switch reading {
-                case .success(.done(let usage)):
-                    await delete(report.id, logger)
-                    return .available(usage)
-                case .success(.pending):
-                    if Task.isCancelled, report.isNew { await takeAway(report.id, logger) }
-                    return .pending(since: EventTime(report.created))
-                case .success(.failed(let reason)):
-                    await delete(report.id, logger)
-                    if report.isNew { return .notAvailable(reason: reason) }
-                case .success(.gone): break
-                case .failure(let error):
-                    if report.isNew, error.kind != .deadline { await takeAway(report.id, logger) }
-                    throw error
-                }
+        for _ in 0..<Self.attempts {
+            var found = try await existing(image, logger)
+            if found == nil { found = try await made(for: image) }
+            guard let report = found else { break }
+            // Deleting it must still be possible when reading it has run out of time.
+            let deadline = AWSClient.deadline.map { $0 - Self.timeToDelete }
+            let reading = await AWSClient.$deadline.withValue(deadline) { await read(report, until: end) }
+            switch reading {
+            case .success(.done(let usage)):
+                await delete(report.id, logger)
+                return .available(usage)
+            case .success(.pending):
+                if Task.isCancelled, report.isNew { await takeAway(report.id, logger) }
+                return .pending(since: EventTime(report.created))
+            case .success(.failed(let reason)):
+                await delete(report.id, logger)
+                if report.isNew { return .notAvailable(reason: reason) }
+            case .success(.gone): break
+            case .failure(let error):
+                if report.isNew, error.kind != .deadline { await takeAway(report.id, logger) }
+                throw error
             }
-            return .notAvailable(reason: "others took EC2's reports away")
-        } catch {
-            return .notAvailable(reason: Self.reason(error))
         }
+        return .notAvailable(reason: "others took EC2's reports away")
     }
 
     /// Deletes it although the question may have been called off: a task of its own is not cancelled with it.

@@ -181,6 +181,59 @@ import Testing
         let (_, unknown) = try fixture { $0.shares = [share(.account(consumer))] }
         #expect(try await !CheckedImageUse(unknown, logger: silent).isClear(image))
     }
+
+    /// What is recorded is enough to know that the image is not clear.
+    @Test func theGuardDoesNotAskEC2WhereItsAnswerWouldNotDo() async throws {
+        let worlds: [@Sendable (inout ImageCheckWorld) -> Void] = [
+            { $0.shares = [share(.account(consumer))] },
+            { world in
+                world.shares = [share(.account(consumer), since: "2026-11-20T09:00:00Z")]
+                world.coverage += [swept(consumer)]
+            },
+            { $0.shares = [share(organization)] },
+            { $0.coverage = [] },
+        ]
+        for change in worlds {
+            let (fixture, check) = try fixture(change)
+            let use = try await CheckedImageUse(check, logger: silent)
+            for _ in 0..<3 { #expect(try await !use.isClear(image)) }
+            #expect(Set(fixture.operations) == ["DescribeTable", "GetItem", "Query"])
+            #expect(fixture.slept == .zero)
+        }
+    }
+
+    @Test func theGuardAsksEC2AboutTenImagesASecond() async throws {
+        let (fixture, check) = try fixture { world in
+            world.shares = [share(.account(consumer))]
+            world.coverage += [swept(consumer)]
+        }
+        let use = try await CheckedImageUse(check, logger: silent)
+        for _ in 0..<21 { #expect(try await use.isClear(image)) }
+        #expect(fixture.operations.filter { $0 == "DescribeImages" }.count == 21)
+        #expect(fixture.slept == .seconds(2))
+        // When the table was made is the same for all of them.
+        #expect(fixture.operations.filter { $0 == "DescribeTable" }.count == 1)
+    }
+
+    /// The next run tries again: that EC2 had no time for the question says nothing of the image.
+    @Test(arguments: ["DescribeImageAttribute", "DescribeImages", "CreateImageUsageReport"])
+    func theGuardFailsWhereItIsThrottled(operation: String) async throws {
+        var world = ImageCheckWorld()
+        world.created = "2020-01-01T00:00:00.000Z"
+        let scripted = world
+        let (fixture, check) = try fixture { asked, body in
+            asked == operation
+                ? CloudFixture.ec2Error("RequestLimitExceeded", status: 503) : scripted.reply(asked, body)
+        }
+        let use = try await CheckedImageUse(check, logger: silent)
+        let error = await #expect(throws: AWSError.self) { try await use.isClear(image) }
+        #expect(error?.kind == .throttling)
+        #expect(fixture.operations.contains(operation))
+        // To somebody who asks, everything else is told.
+        let question = CheckQuestion(image: image, asksOwnerView: true)
+        #expect(try await check.answer(question, logger: silent).verdict.outcome == .unknown)
+    }
+
     /// An image older than the records is clear by EC2's report alone, which the guard asks for and does not wait for.
     @Test(arguments: ["available", "pending"])
     func theGuardAsksEC2WhereThatIsAllThatIsMissing(state: String) async throws {

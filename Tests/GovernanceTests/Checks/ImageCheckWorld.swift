@@ -95,7 +95,14 @@ extension ImageCheckExamples {
         var world = ImageCheckWorld()
         change(&world)
         let scripted = world
-        let fixture = try CloudFixture { scripted.reply($0, $1) }
+        return try fixture(recordsShares: recordsShares) { scripted.reply($0, $1) }
+    }
+
+    func fixture(
+        recordsShares: Bool = false,
+        reply: @escaping @Sendable (_ operation: String, _ body: String) -> TestServer.Reply
+    ) throws -> (CloudFixture, ImageCheck) {
+        let fixture = try CloudFixture(reply: reply)
         var effects = fixture.effects
         effects.now = { Timestamp(seconds: asked.epochSeconds, nanoseconds: 0) }
         let check = ImageCheck(

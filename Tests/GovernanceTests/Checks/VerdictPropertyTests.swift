@@ -221,6 +221,33 @@ import Testing
         #expect(worse > 0, "\(name) never matters: the property was not tried")
     }
 
+    /// Where a doubt stands by what is recorded, nothing that EC2 may say makes the image clear.
+    @Test func whatStandsWhateverEC2Says() {
+        var generator = SeededGenerator(seed: 7)
+        var (standing, clear) = (0, 0)
+        for _ in 0..<3000 {
+            var recorded = Self.evidence(&generator)
+            (recorded.accounts, recorded.rows) = (nil, 0)
+            (recorded.ages, recorded.launchPermissions, recorded.ownerView) = (.notAsked, .notAsked, .notAsked)
+            let stands = Verdict(recorded).doubts.contains { $0.stands(whateverEC2SaysOfImagesOf: recorded.owner) }
+            standing += stands ? 1 : 0
+            let times = ["2025-01-01T00:00:00Z", "2026-11-10T00:00:00Z", asked.description].map(time)
+            for created in times {
+                for permissions in [UsageEvidence.LaunchPermissions.principals([]), .noSuchImage] {
+                    for ages in [UsageEvidence.Ages.known(created: created, recorded: times[0]), .noSuchImage] {
+                        var asked = recorded
+                        (asked.launchPermissions, asked.ages) = (permissions, ages)
+                        asked.ownerView = .available(UsageReport(created: asked.now))
+                        let isClear = Verdict(asked).outcome == .clear
+                        #expect(!(stands && isClear), "\(asked)")
+                        clear += isClear ? 1 : 0
+                    }
+                }
+            }
+        }
+        #expect(standing > 100 && clear > 100)
+    }
+
     /// A clear image has no doubt, one in use has a use, and an unknown one has a reason.
     @Test func everyVerdictHasItsReason() {
         var generator = SeededGenerator(seed: 99)
