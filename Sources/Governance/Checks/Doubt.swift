@@ -5,6 +5,8 @@ public indirect enum Doubt: Hashable, Sendable {
     /// EC2 does not tell whom the image is shared with; there may be accounts that the share recorder never heard of.
     case sharesNotKnown(reason: String)
     case unreadableRows(Int)
+    /// EC2 counts uses of accounts that it does not name: they may be of those asked about.
+    case unnamedUses(Int)
     /// Shared with accounts that cannot be listed. `report`: of when EC2's report is, where it was asked for.
     case group(Principal, report: EventTime?)
     case noTracker(AccountID)
@@ -66,7 +68,8 @@ extension Doubt {
         switch self {
         case .group, .noTracker, .neverSwept, .unreadableCoverage, .stale, .skippedSections: true
         case .sweptBeforeShare(let account, _, _), .sweptBeforeFound(let account, _, _): account != owner
-        case .noSuchImage, .sharesNotKnown, .unreadableRows, .sweptBeforeLoss, .shareNotRecorded, .creationNotKnown,
+        case .noSuchImage, .sharesNotKnown, .unreadableRows, .unnamedUses, .sweptBeforeLoss, .shareNotRecorded,
+            .creationNotKnown,
             .former,
             .formerGroup, .olderThanRecords, .revokedFromUnknown, .ageNotKnown:
             false
@@ -84,6 +87,9 @@ extension Doubt: CustomStringConvertible {
             "EC2 does not tell whom the image is shared with (\(reason))"
         case .unreadableRows(let count):
             "\(count) row\(count == 1 ? "" : "s") of the usage table cannot be read"
+        case .unnamedUses(let count):
+            "EC2 counts \(count) use\(count == 1 ? "" : "s") of accounts that it does not name, and the usage table has none of "
+                + "other accounts for \(count == 1 ? "it" : "them")"
         case .group(let principal, let report):
             "the image is \(principal.reached): "
                 + (report.map { "EC2's report of \($0.readable) may lack what its accounts began in the days before" }

@@ -76,15 +76,21 @@ public struct ImageCheck: Sendable {
         let ownerView = await view
         var reading = try read.get()
         reading.evidence.ownerView = ownerView
+        var gaps: [UsageGap] = []
+        if let report = ownerView.report {
+            var elsewhere: UsageTally?
+            if let accounts = question.accounts, !report.others.isEmpty {
+                elsewhere = try await tally(of: question.image, except: accounts)
+            }
+            gaps = UsageGap.gaps(
+                between: reading.tally,
+                and: report,
+                elsewhere: elsewhere,
+                evidence: reading.evidence
+            )
+            if question.accounts != nil { reading.evidence.unnamedUses = UsageGap.unnamedUses(in: gaps) }
+        }
         let verdict = Verdict(reading.evidence)
-        let gaps =
-            ownerView.report.map { report in
-                UsageGap.gaps(
-                    between: reading.tally,
-                    and: report,
-                    evidence: reading.evidence
-                )
-            } ?? []
         return Result(
             json: try reading.answer.json(verdict, ownerView: ownerView, gaps: gaps),
             verdict: verdict,
@@ -180,13 +186,26 @@ public struct ImageCheck: Sendable {
         var reading = Reading(
             evidence: evidence,
             answer: CheckAnswer(image: question.image, record: facts.record, links: links),
-            tally: UsageTally(
-                reportedSince: evidence.now.advanced(bySeconds: -OwnerViewReader.maximumAgeHours * 3600)
-            )
+            tally: emptyTally(evidence.now)
         )
         facts.complete(&reading.evidence)
         try await readRows(question, into: &reading, logger)
         return reading
+    }
+
+    private func emptyTally(_ now: EventTime) -> UsageTally {
+        UsageTally(reportedSince: now.advanced(bySeconds: -OwnerViewReader.maximumAgeHours * 3600))
+    }
+
+    /// Of all accounts but those that are asked about.
+    private func tally(of image: ImageID, except accounts: [AccountID]) async throws(AWSError) -> UsageTally {
+        let accounts = Set(accounts)
+        var tally = emptyTally(EventTime(effects.now()))
+        for try await page in usage.pages(of: image) {
+            for row in UsageIndex.rows(page.items).0 where !accounts.contains(row.key.account) { tally.add(row) }
+        }
+        tally.finish()
+        return tally
     }
 
     private func readRows(_ question: CheckQuestion, into reading: inout Reading, _ logger: Logger) async throws {

@@ -67,6 +67,8 @@ public struct UsageEvidence: Sendable {
     /// How many rows the usage table has for the image and the accounts asked about.
     public var rows = 0
     public var unreadableRows = 0
+    /// Where accounts are named: how many uses EC2 counts of accounts that it does not name, and that may be of these.
+    public var unnamedUses = 0
     public var ownerView = OwnerView.notAsked
     public var now: EventTime
     /// For so long from its beginning on, a sweep counts.

@@ -43,16 +43,24 @@ public struct UsageGap: Hashable, Sendable {
 extension UsageGap {
     /// The differences, sorted by account, those of unnamed accounts last.
     ///
+    /// What EC2 counts of accounts that it does not name is set off against what the table has more of those that it names, or
+    /// of which it says nothing: what is left of either is a difference of unnamed accounts.
+    ///
     /// - Parameters:
+    ///   - elsewhere: What the table has of accounts that are not asked about, where EC2 counts some that it does not name.
     ///   - evidence: What the verdict is decided from: the owner, the accounts asked about, and how well each is known.
     ///     EC2 describes its report as one of other accounts than the owner's: where it has nothing of that one, there is
     ///     nothing to compare.
     static func gaps(
         between tally: UsageTally,
         and report: UsageReport,
+        elsewhere: UsageTally? = nil,
         evidence: UsageEvidence
     ) -> [UsageGap] {
+        let unnamed = report.others
+        let there = surplus(of: elsewhere, over: report, except: evidence.owner)
         let report = report.narrowed(to: evidence.accounts)
+        var here: [ResourceKind: (table: Int, recent: Int)] = [:]
         var gaps: [UsageGap] = []
         for account in Set(report.accounts.keys).union(tally.accounts.keys).sorted() {
             if account == evidence.owner, report.accounts[account] == nil { continue }
@@ -68,6 +76,11 @@ extension UsageGap {
                 let (table, reported) = (counted.table[kind] ?? 0, report.accounts[account]?[kind] ?? 0)
                 guard table != reported else { continue }
                 let recent = counted.recent[kind] ?? 0
+                if table > reported, unnamed[kind] != nil {
+                    here[kind, default: (0, 0)].table += table - reported
+                    here[kind, default: (0, 0)].recent += min(recent, table - reported)
+                    continue
+                }
                 let delay = UsageTally.delayHours(of: kind) * 3600
                 let isSweptSince =
                     coverage.isKnown && (sweep.map { report.created <= $0.advanced(bySeconds: delay) } ?? false)
@@ -85,11 +98,42 @@ extension UsageGap {
             }
         }
         for kind in report.kinds {
-            guard let count = report.others[kind] else { continue }
+            guard let count = unnamed[kind] else { continue }
+            let (table, recent) = here[kind] ?? (0, 0)
+            let all = table + (there[kind] ?? 0)
+            guard table > count || all < count else { continue }
             gaps.append(
-                .init(account: nil, kind: kind, table: 0, report: count, recent: 0, sweep: nil, isSweptSince: false)
+                UsageGap(
+                    account: nil,
+                    kind: kind,
+                    table: table > count ? table : all,
+                    report: count,
+                    recent: table > count ? recent : 0,
+                    sweep: nil,
+                    isSweptSince: false
+                )
             )
         }
         return gaps
+    }
+
+    /// How much more the table has of each kind than EC2 counts under the accounts' numbers.
+    private static func surplus(
+        of tally: UsageTally?,
+        over report: UsageReport,
+        except owner: AccountID?
+    ) -> UsageReport.Counts {
+        var surplus: UsageReport.Counts = [:]
+        for (account, counts) in tally?.accounts ?? [:] where account != owner {
+            for (kind, count) in counts.table {
+                surplus[kind, default: 0] += max(0, count - (report.accounts[account]?[kind] ?? 0))
+            }
+        }
+        return surplus
+    }
+
+    /// How many uses EC2 counts of accounts that it does not name and that the table has none for.
+    static func unnamedUses(in gaps: [UsageGap]) -> Int {
+        gaps.filter { $0.account == nil }.map { max(0, $0.report - $0.table) }.reduce(0, +)
     }
 }

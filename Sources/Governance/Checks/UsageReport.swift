@@ -52,7 +52,7 @@ public struct UsageReport: Hashable, Sendable {
         accounts.values.reduce(into: others) { $0.merge($1, uniquingKeysWith: +) }
     }
 
-    /// What it says of these accounts; of all for nil.
+    /// What it says of these accounts, by their numbers; of all for nil.
     public func narrowed(to accounts: Set<AccountID>?) -> UsageReport {
         guard let accounts else { return self }
         var narrowed = UsageReport(created: created, kinds: kinds)

@@ -108,6 +108,7 @@ public struct Verdict: Hashable, Sendable {
         case .notAvailable(let reason): doubts.append(.sharesNotKnown(reason: reason))
         }
         if evidence.unreadableRows > 0 { doubts.append(.unreadableRows(evidence.unreadableRows)) }
+        if evidence.unnamedUses > 0 { doubts.append(.unnamedUses(evidence.unnamedUses)) }
         return doubts
     }
 

@@ -156,6 +156,25 @@ import Testing
         #expect(unasked.gaps.isEmpty)
     }
 
+    /// AWS's own example of a report hides the account's number.
+    @Test(arguments: [(1, Verdict.Outcome.clear), (0, .unknown)])
+    func usesOfAccountsThatEC2DoesNotName(known: Int, outcome: Verdict.Outcome) async throws {
+        let (_, check) = try fixture { world in
+            world.rows = instances(known, of: Self.other)
+            world.shares = [share(.account(consumer)), share(.account(Self.other))]
+            world.coverage += [swept(consumer), swept(Self.other)]
+            world.reported = [("************", 1)]
+        }
+        let question = CheckQuestion(image: image, accounts: [consumer], asksOwnerView: true)
+        let named = try await check.answer(question, logger: silent)
+        #expect(named.verdict.outcome == outcome)
+        #expect(named.verdict.doubts == (known == 0 ? [.unnamedUses(1)] : []))
+        #expect(named.gaps.map(\.report) == (known == 0 ? [1] : []))
+        let all = try await check.answer(CheckQuestion(image: image, asksOwnerView: true), logger: silent)
+        #expect(all.verdict.outcome == .inUse)
+        #expect(all.gaps.count == 1 - known)
+    }
+
     /// The report that was made is deleted even if the tables cannot be read.
     @Test func aFailureLeavesNoReport() async throws {
         let (fixture, check) = try fixture { $0.failing = ["Query"] }

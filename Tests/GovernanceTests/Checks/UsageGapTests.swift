@@ -22,16 +22,21 @@ import Testing
         _ entries: [(AccountID?, ResourceKind, Int)],
         kinds: [ResourceKind] = [.instance, .launchTemplate],
         accounts: Set<AccountID>? = nil,
+        elsewhere: [UsageRow] = [],
         coverage: [CoverageRecord] = []
     ) -> [UsageGap] {
-        var tally = UsageTally(reportedSince: asked)
-        for row in rows { tally.add(row) }
-        tally.finish()
+        func tally(_ rows: [UsageRow]) -> UsageTally {
+            var tally = UsageTally(reportedSince: asked)
+            for row in rows { tally.add(row) }
+            tally.finish()
+            return tally
+        }
         var report = UsageReport(created: time("2026-11-20T09:59:00Z"), kinds: kinds)
         for (account, kind, count) in entries { report.add(count, kind, of: account) }
         return UsageGap.gaps(
-            between: tally,
+            between: tally(rows),
             and: report,
+            elsewhere: accounts == nil ? nil : tally(elsewhere),
             evidence: UsageEvidence(
                 accounts: accounts,
                 owner: creator,
@@ -119,7 +124,47 @@ import Testing
         let found = gaps([], [(nil, .instance, 2), (consumer, .instance, 1), (nil, .launchTemplate, 1)])
         #expect(found.map(\.account) == [consumer, nil, nil])
         #expect(found.map(\.report) == [1, 2, 1])
-        #expect(gaps([], [(nil, .instance, 2)], accounts: [consumer]) == [])
+    }
+
+    /// What EC2 counts without an account number is what the table has of accounts of which EC2 says nothing.
+    @Test(arguments: [(4, 0), (3, 1), (5, 1), (1, 1)])
+    func unnamedCountsAreSetOffAgainstTheTable(unnamed: Int, gapCount: Int) {
+        let rows = instances(3).map { seen($0) } + instances(2, of: Self.other).map { seen($0) }
+        let found = gaps(rows, [(consumer, .instance, 1), (nil, .instance, unnamed)])
+        #expect(found.count == gapCount)
+        for gap in found { #expect((gap.account, gap.table, gap.report) == (nil, 4, unnamed)) }
+        #expect(UsageGap.unnamedUses(in: found) == max(0, unnamed - 4))
+        // Another kind, and another account of which EC2 counts more, are not set off.
+        let others = gaps(rows, [(consumer, .instance, 1), (nil, .launchTemplate, 1), (Self.other, .instance, 3)])
+        #expect(others.map(\.account) == [consumer, Self.other, nil])
+    }
+
+    /// What is too new for the report is so, whoever's it is.
+    @Test func unnamedCountsMayLackWhatIsNew() {
+        let rows = instances(3).enumerated().map { seen($1, at: $0 == 0 ? "2026-11-20T09:00:00Z" : Self.old) }
+        #expect(gaps(rows, [(nil, .instance, 2)]).map(\.isExplained) == [true])
+        #expect(gaps(rows, [(nil, .instance, 1)]).map(\.isExplained) == [false])
+    }
+
+    /// Of those asked about, unless the table's other accounts have as many.
+    @Test(arguments: [(0, 2), (1, 1), (2, 0), (3, 0)])
+    func unnamedCountsWhereAccountsAreNamed(elsewhere: Int, left: Int) {
+        let others = instances(elsewhere, of: Self.other).map { seen($0) }
+        let found = gaps([], [(nil, .instance, 2)], accounts: [consumer], elsewhere: others)
+        #expect(found.isEmpty == (left == 0))
+        #expect(UsageGap.unnamedUses(in: found) == left)
+        // What they have themselves may be all of it; what is more than that is a difference.
+        let rows = instances(3).map { seen($0) }
+        let own = gaps(rows, [(nil, .instance, 2)], accounts: [consumer], elsewhere: others)
+        #expect(own.map { [$0.table, $0.report] } == [[3, 2]])
+        // EC2 counts the others by their numbers.
+        let named = gaps(
+            [],
+            [(nil, .instance, 2), (Self.other, .instance, 9)],
+            accounts: [consumer],
+            elsewhere: others
+        )
+        #expect(UsageGap.unnamedUses(in: named) == 2)
     }
 
     /// EC2 reports on other accounts.

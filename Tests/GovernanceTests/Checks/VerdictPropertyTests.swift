@@ -198,6 +198,7 @@ import Testing
                 evidence.ownerView = .available(report)
             }
         ),
+        ("a use of an account that EC2 does not name", { evidence, _ in evidence.unnamedUses += 1 }),
         (
             "another account in question",
             { evidence, generator in
