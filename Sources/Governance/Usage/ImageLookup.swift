@@ -17,6 +17,8 @@ public final class ImageLookup: Sendable {
 
     /// Far more images than an account uses between two cold starts.
     private static let capacity = 10_000
+    /// So many images are looked for in the creator's account at a time.
+    private static let concurrency = 4
 
     /// - Parameters:
     ///   - client: With the own account's credentials.
@@ -113,9 +115,12 @@ public final class ImageLookup: Sendable {
         guard !unknown.isEmpty else { return found }
 
         let described = try await ec2.images(ids: unknown.map(\.text))
-        for image in unknown {
-            var isOwned = described[image.text]?.ownerID.map { $0 == creatorAccount.text }
-            if isOwned == nil, try await isKnownAsShared(image, with: account) { isOwned = true }
+        let owners = try await concurrentMap(Array(unknown), limit: Self.concurrency) {
+            image throws(AWSError) -> (image: ImageID, isOwned: Bool?) in
+            if let owner = described[image.text]?.ownerID { return (image, owner == self.creatorAccount.text) }
+            return (image, try await self.isKnownAsShared(image, with: account) ? true : nil)
+        }
+        for (image, isOwned) in owners {
             guard let isOwned else {
                 // It may become known: an event of the creator's may be under way.
                 logger.info("the image cannot be described and is not known as shared", ["image_id": image.text])
@@ -136,7 +141,10 @@ public final class ImageLookup: Sendable {
 
     /// Whether the share recorder has seen the image, or its share with the account. An image that was deregistered, or
     /// unshared, in the meantime can no longer be described here.
-    private func isKnownAsShared(_ image: ImageID, with account: AccountID) async throws -> Bool {
+    private func isKnownAsShared(
+        _ image: ImageID,
+        with account: AccountID
+    ) async throws(AWSError) -> Bool {
         for sortKey in [ImageRecord.sortKey, Principal.account(account).description] {
             let key: DynamoDB.Item = [
                 ShareRecord.imageKey: .string(image.text), ShareRecord.principalKey: .string(sortKey),
