@@ -131,6 +131,9 @@ struct CheckOutcome: Sendable {
         case .pending(let since):
             let text = "EC2 has been making it since \(Moment.text(since)) UTC: ask again in a few minutes"
             return [.heading("EC2's own count"), .text(text, .warning)]
+        case .occupied(let since):
+            let text = "EC2 has been making another one since \(Moment.text(since)) UTC: ask again in a few minutes"
+            return [.heading("EC2's own count"), .text(text, .warning)]
         case .available(let report):
             var blocks: [CommandOutput.Block] = [.heading("EC2's own count, of \(Moment.text(report.created)) UTC")]
             guard !result.gaps.isEmpty else { return blocks + [.text("It agrees with the tables.", .good)] }

@@ -159,6 +159,12 @@ struct OwnerViewMessage: Encodable {
             reason = "EC2 has been making its usage report since \(since.readable): ask again in a few minutes"
             reportTime = since
             (accountCount, resourceCounts) = (nil, nil)
+        case .occupied(let since):
+            status = "pending"
+            reason =
+                "EC2 makes one usage report of an image at a time, and has been making another one since "
+                + "\(since.readable): ask again in a few minutes"
+            (reportTime, accountCount, resourceCounts) = (nil, nil, nil)
         case .available(let report):
             status = "available"
             reason = nil

@@ -100,6 +100,8 @@ struct OwnerViewReader: Sendable {
             logger.warn("owner's view not available", ["image_id": image.text, "reason": reason])
         case .pending(let since):
             logger.info("EC2 is making its usage report", ["image_id": image.text, "since": since.description])
+        case .occupied(let since):
+            logger.info("EC2 is making another usage report", ["image_id": image.text, "since": since.description])
         case .available, .notAsked: break
         }
         return view
@@ -113,7 +115,19 @@ struct OwnerViewReader: Sendable {
         let end = effects.instant() + patience
         for _ in 0..<Self.attempts {
             var found = try await existing(image, logger)
-            if found == nil { found = try await made(for: image) }
+            if found == nil {
+                do throws(AWSError) {
+                    found = try await made(for: image)
+                } catch {
+                    // EC2 makes one report of an image at a time. Another question's may have come in between.
+                    guard error.mayBeOfAnotherReport else { throw error }
+                    found = try await existing(image, logger)
+                    if found == nil {
+                        guard let since = try await otherUnderWay(image) else { throw error }
+                        return .occupied(since: EventTime(since))
+                    }
+                }
+            }
             guard let report = found else { break }
             // Deleting it must still be possible when reading it has run out of time.
             let deadline = AWSClient.deadline.map { $0 - Self.timeToDelete }
@@ -189,6 +203,15 @@ struct OwnerViewReader: Sendable {
         }
         return usable.max { ($0.isAvailable ? 1 : 0, $0.report.created) < ($1.isAvailable ? 1 : 0, $1.report.created) }?
             .report
+    }
+
+    /// Since when EC2 has been making a report of the image, whoever's it is; nil where it makes none.
+    private func otherUnderWay(_ image: ImageID) async throws(AWSError) -> Timestamp? {
+        for try await page in ec2.imageUsageReports(EC2.DescribeImageUsageReports(imageIDs: [image.text])) {
+            let report = page.reports.first { $0.state == "pending" && $0.imageID == image.text }
+            if let report { return report.creationTime ?? effects.now() }
+        }
+        return nil
     }
 
     /// Makes one, and learns which, although the question may be called off meanwhile: else nobody would take it away.
@@ -299,4 +322,9 @@ struct OwnerViewReader: Sendable {
 extension AWSError {
     /// Whether EC2 knows no such usage report.
     fileprivate var isMissingReport: Bool { kind == .clientError && code.hasSuffix("NotFound") && !isMissingImage }
+
+    /// Whether EC2 may have refused to make a report since it is making one of the image: by which code, is not documented.
+    fileprivate var mayBeOfAnotherReport: Bool {
+        kind == .clientError && !isRefusal && !code.hasPrefix("InvalidParameter") && !code.hasPrefix("InvalidAMIID.")
+    }
 }

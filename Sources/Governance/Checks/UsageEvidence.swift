@@ -15,6 +15,8 @@ public struct UsageEvidence: Sendable {
         case available(UsageReport)
         /// EC2 is making its report, since this time; a later question finds it.
         case pending(since: EventTime)
+        /// EC2 is making somebody else's report of the image, since this time, and makes one at a time.
+        case occupied(since: EventTime)
         case notAvailable(reason: String)
 
         public var report: UsageReport? {
