@@ -49,7 +49,7 @@ def test_clear(world: World) -> None:
     assert check["owner_view"]["status"] == "available"
     assert {each["account_id"]: each["status"] for each in check["coverage"]}[A] == "swept"
     people = world.run("check", world.ami).expect(OK).out
-    assert people.startswith(f"{world.ami} (golden) is clear: nothing uses it, and that is known well.\n")
+    assert people.startswith(f"{world.ami} (golden) is clear: nothing uses it, and that is known well.\nNote: Auto Scaling groups")
     assert "It agrees with the tables." in people
 
 

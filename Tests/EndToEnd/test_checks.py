@@ -78,6 +78,9 @@ def test_an_image_is_clear_once_everybody_was_swept(stage: Stage, story: Story) 
     answer = check(story)
     assert (answer["verdict"], answer["reasons"]) == ("clear", [])
     assert {found["status"] for found in answer["coverage"]} == {"swept"}
+    (note,) = answer["notes"]
+    oldest = min(found["last_sweep_started"] for found in answer["coverage"])
+    assert note.endswith(f"as of the oldest sweep, at {oldest[:19].replace('T', ' ')} UTC")
     # Another account, of which nothing is known since it got the image.
     tell(story, story.share(CONSUMER_B), minutes_ago=0)
     answer = check(story)

@@ -182,7 +182,7 @@ def test_ec2s_report_settles_an_organization_that_lost_the_image(
     assert check(story)["verdict"] == "unknown"
     answer = check(story, owner_view=True)
     assert answer["verdict"] == ("clear" if days == 4 else "unknown"), answer["reasons"]
-    assert len(answer["notes"]) == (1 if days == 4 else 0)
+    assert len(answer["notes"]) == (2 if days == 4 else 0)
 
 
 def test_an_account_that_lost_the_image_may_still_run_it(story: Story, worlds: dict[str, World], patient: None) -> None:

@@ -110,7 +110,8 @@ struct ReportPage {
         <dt>\(pill(.inUse))</dt><dd>Something is known to use the image: it breaks, or cannot be launched anew, when the \
         image goes.</dd>
         <dt>\(pill(.clear))</dt><dd>No use is known, and every account that has the image was looked through completely \
-        since it got it, and not too long ago.</dd>
+        since it got it, and not too long ago. Auto Scaling groups, fleets, Image Builder recipes and the launch \
+        template versions that they name are as of then.</dd>
         <dt>\(pill(.unknown))</dt><dd>No use is known, but that is not the same as none: an account was never looked \
         through, or not lately, or the image is shared with accounts that cannot be listed.</dd>
         <dt>\(Self.brokenPill)</dt><dd>The image is deregistered, and something is still known to use it: it is broken, or \

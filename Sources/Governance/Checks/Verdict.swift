@@ -128,12 +128,22 @@ public struct Verdict: Hashable, Sendable {
 extension Verdict {
     /// What a clear verdict does not tell, one sentence each, without a full stop.
     public func notes(_ ownerView: UsageEvidence.OwnerView) -> [String] {
-        guard reliesOnReport, let report = ownerView.report else { return [] }
+        guard outcome == .clear else { return [] }
+        return [reportNote(ownerView), sweepNote].compactMap { $0 }
+    }
+
+    private func reportNote(_ ownerView: UsageEvidence.OwnerView) -> String? {
+        guard reliesOnReport, let report = ownerView.report else { return nil }
         let kinds = ResourceKind.allCases.filter { !report.kinds.contains($0) }.map { $0.name(count: 2) }
-        return [
-            "for those that no longer have the image this relies on EC2's report, which does not count "
-                + kinds.joined(separator: ", ")
-        ]
+        return "for those that no longer have the image this relies on EC2's report, which does not count "
+            + kinds.joined(separator: ", ")
+    }
+
+    /// No event tells of these: what they name by now, the next sweep finds.
+    private var sweepNote: String? {
+        guard let oldest = coverage.filter(\.isKnown).compactMap(\.lastSweep?.started).min() else { return nil }
+        return "Auto Scaling groups, fleets, Image Builder recipes and the launch template versions that they name are "
+            + "as of the oldest sweep, at \(oldest.readable)"
     }
 }
 

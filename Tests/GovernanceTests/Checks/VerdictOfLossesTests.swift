@@ -44,7 +44,7 @@ import Testing
             let verdict = Verdict(asked)
             #expect(verdict.outcome == (isSettled ? .clear : .unknown), "\(principal)")
             #expect(verdict.reliesOnReport == isSettled)
-            #expect(verdict.notes(asked.ownerView).count == (isSettled ? 1 : 0))
+            #expect(verdict.notes(asked.ownerView).count == (isSettled ? 2 : 0))
             // What counts is when the report was begun, not when it is read.
             asked.ownerView = report(of: time("2026-11-12T00:00:00Z"))
             #expect(Verdict(asked).outcome == .unknown)

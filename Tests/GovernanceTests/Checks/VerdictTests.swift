@@ -45,6 +45,28 @@ import Testing
         )
     }
 
+    /// A clear verdict says as of when it is: of the oldest of the sweeps that it rests on.
+    @Test func aClearVerdictNamesItsOldestSweep() {
+        func notes(_ evidence: UsageEvidence) -> [String] { Verdict(evidence).notes(evidence.ownerView) }
+        let earlier = "2026-11-19T12:00:00Z"
+        let shares = [share(.account(consumer)), share(.account(Self.other))]
+        let clear = evidence(shares, [swept(consumer), swept(Self.other, at: earlier)])
+        expect(clear, .clear)
+        #expect(
+            notes(clear) == [
+                "Auto Scaling groups, fleets, Image Builder recipes and the launch template versions that they name are "
+                    + "as of the oldest sweep, at 2026-11-19 12:00:00 UTC"
+            ]
+        )
+        // One that is not asked about does not count.
+        let one = evidence(shares, [swept(consumer), swept(Self.other, at: earlier)], accounts: [consumer])
+        #expect(notes(one).map { $0.hasSuffix("the oldest sweep, at 2026-11-20 08:00:00 UTC") } == [true])
+        #expect(notes(evidence(shares, [swept(consumer)])) == [])
+        #expect(notes(evidence([]) { $0.rows = 1 }) == [])
+        // Of an image that nobody has, no sweep decides.
+        #expect(notes(evidence([], accounts: [])) == [])
+    }
+
     @Test func everyAccountHasToBeCovered() {
         let shares = [share(.account(consumer)), share(.account(Self.other))]
         expect(evidence(shares, [swept(consumer)]), .unknown, [.noTracker(Self.other)])
