@@ -27,6 +27,8 @@ MALFORMED: list[tuple[str, str, str, Any]] = [
     ("usage-tracker", "create-launch-template",
      f"{ANSWER}.CreateLaunchTemplateResponse.launchTemplate.launchTemplateId", "web"),
     ("usage-tracker", "delete-launch-configuration", f"{CALL}.launchConfigurationName", None),
+    ("usage-tracker", "parameter-store-change-update", "detail.name", "a name of two lines\nor more"),
+    ("usage-tracker", "parameter-store-change-delete", "detail.operation", None),
 ]  # fmt: skip
 
 

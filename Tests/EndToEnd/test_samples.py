@@ -101,6 +101,10 @@ CASES = {
     "create-launch-configuration": use(active={"web-2026-11"}),
     "create-launch-configuration-from-instance": use(active={"like-web-1"}),
     "delete-launch-configuration": use(CONFIGURATION, released={"web-2026-11"}),
+    "parameter-store-change-create": use(active={"/golden"}),
+    "parameter-store-change-update": use("parameter-store-change-create", active={"/golden"}),
+    "parameter-store-change-delete": use(active={"/golden"}),  # which is there nevertheless; else see test_parameters.py
+    "parameter-store-change-refused": ignored(),
 }
 
 
@@ -109,7 +113,7 @@ def prepare(story: Story) -> None:
     story.share(CONSUMER_A)
     ssm = story.cloud.client("ssm", CONSUMER_A)
     for value in ("ami-00000000000000001", "ami-00000000000000002", story.image):
-        ssm.put_parameter(Name=story.parameter, Value=value, Type="String", Overwrite=True)
+        ssm.put_parameter(Name=story.parameter, Value=value, Type="String", DataType="aws:ec2:image", Overwrite=True)
     story.cloud.client("autoscaling", CONSUMER_A).create_launch_configuration(
         LaunchConfigurationName=story.named("like-web-1"), ImageId=story.image, InstanceType="t3.micro"
     )
@@ -119,7 +123,9 @@ def short(story: Story, text: str) -> str:
     """As the cases write resources and accounts."""
     for account in (CONSUMER_A, CONSUMER_B):
         text = text.replace(story.cloud.account(account), account)
-    text = text.removeprefix("launch-configuration#").removesuffix(" -").replace(" ", "/")
+    for prefix in ("launch-configuration#", "parameter#"):
+        text = text.removeprefix(prefix)
+    text = text.removesuffix(" -").removesuffix(f" {story.image}").replace(" ", "/").replace(story.parameter, "/golden")
     return text.replace(f"{story.identifiers}000", "").replace(f"-{story.identifiers}", "")
 
 

@@ -16,6 +16,8 @@ public struct GovernanceEvent: Hashable, Sendable {
         case imageState(ImageID, ImageState)
         /// `EC2 Instance State-change Notification`: an instance and its new state (`terminated`, …).
         case instanceState(InstanceID, String)
+        /// `Parameter Store Change`
+        case parameter(ParameterName, ParameterChange)
         /// Any other detail type: changes nothing.
         case other
     }
@@ -27,6 +29,17 @@ public struct GovernanceEvent: Hashable, Sendable {
         case disabled
         case deregistered
         /// `pending`, `failed`, …: tells nothing about who can use the image.
+        case other
+    }
+
+    /// What happened to a parameter of the Parameter Store, of whatever data type; to what it changed is not told.
+    /// See https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-cwe.html
+    public enum ParameterChange: Hashable, Sendable {
+        /// Created, or given another value, or the same one again.
+        case written
+        case deleted
+        /// Its value is as it was: a version got a label, or the value was refused as that of no image
+        /// (https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-ec2-aliases.html).
         case other
     }
 
@@ -48,7 +61,7 @@ public struct GovernanceEvent: Hashable, Sendable {
         switch subject {
         case .call(let call): call.image
         case .imageState(let image, _): image
-        case .instanceState, .other: nil
+        case .instanceState, .parameter, .other: nil
         }
     }
 }
@@ -78,6 +91,7 @@ public struct Occurrence: Hashable, Sendable {
 extension GovernanceEvent {
     private static let imageStateChange = "EC2 AMI State Change"
     private static let instanceStateChange = "EC2 Instance State-change Notification"
+    private static let parameterStoreChange = "Parameter Store Change"
 
     init(reading envelope: JSONElement) throws(MalformedEvent) {
         let type = try envelope.value(String.self, at: "detail-type")
@@ -126,6 +140,10 @@ extension GovernanceEvent {
                 occurrence: notification,
                 subject: .instanceState(instance, state)
             )
+        case Self.parameterStoreChange:
+            let name = try detail.value(ParameterName.self, at: "name")
+            let change = try ParameterChange(in: detail)
+            self.init(account: account, region: region, occurrence: notification, subject: .parameter(name, change))
         default:
             self.init(account: account, region: region, occurrence: notification, subject: .other)
         }
@@ -144,5 +162,17 @@ extension GovernanceEvent {
             if let text = try identity.text(at: name) { return text }
         }
         return nil
+    }
+}
+
+extension GovernanceEvent.ParameterChange {
+    fileprivate init(in detail: JSONElement) throws(MalformedEvent) {
+        let operation = try detail.value(String.self, at: "operation")
+        let exception = try detail.text(at: "exception")
+        switch operation {
+        case "Create", "Update": self = exception == nil ? .written : .other
+        case "Delete": self = .deleted
+        default: self = .other
+        }
     }
 }

@@ -12,6 +12,7 @@ import LambdaRuntime
 /// | | mapping table | BatchGetItem, Query; PutItem and ConditionCheckItem (also through TransactWriteItems) | the ledger; the sweep's checkpoint |
 /// | | mapping table | Scan | sweeps: what was not seen |
 /// | | EC2, Auto Scaling, Systems Manager | DescribeImages, DescribeLaunchTemplateVersions, DescribeLaunchConfigurations, GetParameters | which image is meant, and whose it is |
+/// | | Systems Manager | GetParameters | a parameter that an event tells of: what it names now |
 /// | | as in ``LiveInventory`` | | sweeps: what is there |
 /// | the cross-account role | usage table, own rows | PutItem, DeleteItem (also through TransactWriteItems) | usage rows |
 /// | | usage table, own rows | UpdateItem | the coverage record |
@@ -80,6 +81,10 @@ public struct UsageTracker: Sendable {
     }
 
     private func handle(_ event: GovernanceEvent, _ context: LambdaContext) async throws -> [UInt8] {
+        if case .parameter(let parameter, let change) = event.subject, change != .other {
+            try await look(at: parameter, change, event, context)
+            return Array("null".utf8)
+        }
         guard let changes = UsageChanges(event) else {
             context.logger.debug("the event changes no usage", ["event_name": event.occurrence.eventName])
             return Array("null".utf8)
@@ -130,7 +135,7 @@ public struct UsageTracker: Sendable {
     }
 
     /// Keeps when something was last heard of this account, which every answer tells. It is worth no failure.
-    private func note(_ event: GovernanceEvent, logger: Logger) async {
+    func note(_ event: GovernanceEvent, logger: Logger) async {
         let now = clock()
         guard let newest = notes.note(event.occurrence.time, at: now) else { return }
         do {

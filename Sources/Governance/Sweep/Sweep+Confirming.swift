@@ -2,7 +2,7 @@ import AWSClient
 import LambdaRuntime
 
 /// A resource and the image with which it is recorded.
-private struct Use: Hashable {
+struct Use: Hashable {
     let resource: Resource
     let image: ImageID
 }
@@ -136,7 +136,7 @@ private struct Unknown {
 }
 
 /// What is known when the answers are read.
-private struct Look {
+struct Look {
     let resolved: ResolvedReferences
     let tracked: Set<ImageID>
     let mark: EventMark

@@ -28,15 +28,22 @@ public struct DynamoDBUsageStore: UsageStore {
     }
 
     public func mappings(ofVersionsOf template: LaunchTemplateID) async throws -> [MappingRecord] {
+        try await mappings(of: template.text).filter { $0.key != .template(template) }
+    }
+
+    public func mappings(ofUsesBy resource: Resource) async throws -> [MappingRecord] {
+        try await mappings(of: resource.mappingKey(using: nil).resourceID).filter { $0.key.resource == resource }
+    }
+
+    /// All parts of a resource's record.
+    private func mappings(of resourceID: String) async throws -> [MappingRecord] {
         var records: [MappingRecord] = []
         let query = DynamoDB.Query(
             table: mappingTable,
-            keyCondition: "\(name: MappingRecord.resourceKey) = \(.string(template.text))",
+            keyCondition: "\(name: MappingRecord.resourceKey) = \(.string(resourceID))",
             isConsistent: true
         )
-        for try await page in own.query(query) {
-            records += try page.items.map(mapping(_:)).filter { $0.key != .template(template) }
-        }
+        for try await page in own.query(query) { records += try page.items.map(mapping(_:)) }
         return records
     }
 

@@ -65,7 +65,7 @@ public struct ContainerRecipeARN: ValidatedText {
 
 /// The name of a parameter of the Parameter Store: letters, digits and `_.-/`, at most 1,011 characters, as
 /// https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html has it. A name can be used again.
-public struct ParameterName: ValidatedText {
+public struct ParameterName: ValidatedText, EventReadable {
     public static let expectation = "a parameter's name (letters, digits and _.-/)"
     public let text: String
 

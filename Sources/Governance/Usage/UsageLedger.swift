@@ -13,6 +13,8 @@ public protocol UsageStore: Sendable {
     func mappings(_ keys: [MappingKey]) async throws -> [MappingKey: MappingRecord]
     /// The records of all versions of a launch template, without the one of the template itself. Strongly consistent.
     func mappings(ofVersionsOf template: LaunchTemplateID) async throws -> [MappingRecord]
+    /// The records of a resource's use of images, one for each image where it can use several. Strongly consistent.
+    func mappings(ofUsesBy resource: Resource) async throws -> [MappingRecord]
     /// Makes the changes; those whose condition does not hold have been overtaken, and are left.
     func change(_ rows: [UsageRowChange]) async throws
     /// Makes each write whose conditions hold.

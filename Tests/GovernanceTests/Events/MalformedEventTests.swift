@@ -35,6 +35,11 @@ import Testing
         ("EC2 AMI State Change", #"{"ImageId":"x","State":"available"}"#, "detail.ImageId"),
         ("EC2 Instance State-change Notification", #"{"instance-id":"i-1"}"#, "detail.state"),
         ("EC2 Instance State-change Notification", #"{"instance-id":"1","state":"terminated"}"#, "detail.instance-id"),
+        ("Parameter Store Change", "null", "detail"), ("Parameter Store Change", "{}", "detail.name"),
+        ("Parameter Store Change", #"{"name":"a b","operation":"Update"}"#, "detail.name"),
+        ("Parameter Store Change", #"{"name":["a"],"operation":"Update"}"#, "detail.name"),
+        ("Parameter Store Change", #"{"name":"/golden"}"#, "detail.operation"),
+        ("Parameter Store Change", #"{"name":"/golden","operation":7}"#, "detail.operation"),
     ])
     func detail(type: String, detail: String, field: String) {
         let json = #"""

@@ -5,6 +5,7 @@ import Testing
 /// Every sample of `events/` says what its name says.
 @Suite struct SampleTests {
     static let template = LaunchTemplateID(checked: "lt-0a1b2c3d4e5f60001")
+    static let parameter = ParameterName(checked: "/golden/al2023/x86_64")
     static let batch = LaunchTemplateID(checked: "lt-0a1b2c3d4e5f60002")
 
     static func instance(_ number: Int) -> InstanceID { .init(checked: "i-0a1b2c3d4e5f6000\(number)") }
@@ -70,6 +71,10 @@ import Testing
         "create-launch-configuration-from-instance": .call(
             .createLaunchConfiguration(.init(checked: "like-web-1"), source: .instance)
         ),
+        "parameter-store-change-create": .parameter(parameter, .written),
+        "parameter-store-change-update": .parameter(parameter, .written),
+        "parameter-store-change-delete": .parameter(parameter, .deleted),
+        "parameter-store-change-refused": .parameter(parameter, .other),
         "delete-launch-configuration": .call(.deleteLaunchConfiguration(.init(checked: "web-2026-11"))),
     ]
 

@@ -56,6 +56,13 @@ final class UsageStoreInMemory: UsageStore {
         }
     }
 
+    func mappings(ofUsesBy resource: Resource) async throws -> [MappingRecord] {
+        try await step { contents in
+            try contents.mappings.filter { $0.key.resource == resource }
+                .map { try MappingRecord(key: $0.key, attributes: $0.value) }.sorted { $0.key < $1.key }
+        }
+    }
+
     func change(_ rows: [UsageRowChange]) async throws {
         for row in rows {
             try await step { contents in

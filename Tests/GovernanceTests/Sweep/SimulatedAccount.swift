@@ -22,6 +22,8 @@ struct AccountState: Sendable {
     /// anybody's. What is recorded of them stays.
     var obscure: Set<ImageID> = []
     var parameters: [ParameterName: ImageID] = [:]
+    /// Parameters of another data type.
+    var texts: Set<ParameterName> = []
 
     func image(_ reference: ImageReference) -> ImageID? {
         switch reference {
@@ -42,7 +44,7 @@ struct AccountState: Sendable {
         case .spotFleetRequest(let id): spotFleets[id].map { $0.sorted().map(ImageReference.id) }
         case .imageRecipe(let arn): recipes[arn].map { [$0] }
         case .containerRecipe(let arn): containerRecipes[arn].map { [$0] }
-        case .parameter(let name): parameters[name].map { [.id($0)] }
+        case .parameter(let name): texts.contains(name) ? [] : parameters[name].map { [.id($0)] }
         }
     }
 

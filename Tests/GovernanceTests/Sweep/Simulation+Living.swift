@@ -56,6 +56,7 @@ extension Simulation {
         case 8, 9:
             let image = dice(4) == 0 ? nil : someImage()
             change { $0.parameters[Self.golden] = image }
+            send(parameter: image == nil ? .deleted : .written)
         case 10:
             let images = Set((0..<dice(3)).map { _ in someImage() })
             change { $0.fleets[Self.fleet] = images.isEmpty ? nil : images }

@@ -1,3 +1,4 @@
+import AWSClient
 import Synchronization
 
 @testable import Governance
@@ -12,6 +13,8 @@ final class Simulation: Sendable {
         let number: Int
         /// What it tells did not happen.
         var isWrong = false
+        /// It tells of the parameter, and nothing else.
+        var parameter: GovernanceEvent.ParameterChange?
     }
 
     struct State {
@@ -128,7 +131,8 @@ final class Simulation: Sendable {
         _ acquisitions: [(Resource, ImageReference)] = [],
         releases: [Resource] = [],
         deleted: LaunchTemplateID? = nil,
-        isWrong: Bool = false
+        isWrong: Bool = false,
+        parameter: GovernanceEvent.ParameterChange? = nil
     ) {
         // CloudTrail tells whole seconds.
         let time = EventTime(milliseconds: rig.clock.now.milliseconds / 1000 * 1000)
@@ -150,7 +154,8 @@ final class Simulation: Sendable {
                 ),
                 promised: Set(rows),
                 number: state.events,
-                isWrong: isWrong
+                isWrong: isWrong,
+                parameter: parameter
             )
             let copies = [0, 1, 1, 1, 2][Int.random(in: 0..<5, using: &state.generator)]
             state.bus += Array(repeating: delivery, count: copies)
@@ -203,6 +208,11 @@ final class Simulation: Sendable {
                 if hasEnded { return }
                 continue
             }
+            if let change = delivery.parameter {
+                try await look(after: change)
+                state.withLock { $0.inHand[number] = nil }
+                continue
+            }
             let recorded = try await handle(delivery.changes)
             state.withLock { state in
                 state.inHand[number] = nil
@@ -230,6 +240,14 @@ final class Simulation: Sendable {
         }
         try await UsageLedger(store: rig.store, account: consumer, region: region).apply(changes.resolved(images))
         return Set(images.values)
+    }
+
+    private func look(after change: GovernanceEvent.ParameterChange) async throws {
+        do {
+            _ = try await rig.parameterLook.settle(Self.golden, after: change)
+        } catch is AWSError {
+            // Delivered too often: the next sweep looks.
+        }
     }
 
     private func sweep(times: Int) async throws {

@@ -104,6 +104,10 @@ func completed(_ outcome: SweepOutcome) throws -> SweepCheckpoint {
             func mappings(ofVersionsOf template: LaunchTemplateID) async throws -> [MappingRecord] {
                 try await store.mappings(ofVersionsOf: template)
             }
+
+            func mappings(ofUsesBy resource: Resource) async throws -> [MappingRecord] {
+                try await store.mappings(ofUsesBy: resource)
+            }
             func change(_ rows: [UsageRowChange]) async throws { try await store.change(rows) }
             func write(_ writes: [MappingWrite]) async throws -> Set<MappingKey> { try await store.write(writes) }
         }

@@ -53,6 +53,17 @@ struct SweepRig: Sendable {
         ).run(isForced: isForced)
     }
 
+    /// What an event about a parameter makes of it.
+    var parameterLook: ParameterLook<UsageStoreInMemory, SimulatedAccount, SimulatedAccount> {
+        ParameterLook(
+            ledger: UsageLedger(store: store, account: consumer, region: region),
+            inventory: account,
+            images: account,
+            now: { clock.now },
+            sleep: { clock.advance($0) }
+        )
+    }
+
     func decision() async throws -> SweepDecision {
         let schedule = SweepSchedule(intervalHours: 24, account: consumer, region: region)
         return SweepDecision(try await store.checkpoint(), at: clock.now, schedule: schedule)

@@ -7,6 +7,7 @@ import Testing
 
     @Test(arguments: [
         "modify-image-attribute-add-account", "deregister-image", "ami-state-change-disabled", "run-instances-failed",
+        "parameter-store-change-refused",
     ])
     func changesNothing(name: String) throws { #expect(UsageChanges(try Sample.event(name)) == nil) }
 

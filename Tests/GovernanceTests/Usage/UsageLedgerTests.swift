@@ -288,6 +288,7 @@ import Testing
         struct Busy: UsageStore {
             func mappings(_ keys: [MappingKey]) async throws -> [MappingKey: MappingRecord] { [:] }
             func mappings(ofVersionsOf template: LaunchTemplateID) async throws -> [MappingRecord] { [] }
+            func mappings(ofUsesBy resource: Resource) async throws -> [MappingRecord] { [] }
             func change(_ rows: [UsageRowChange]) async throws {}
             func write(_ writes: [MappingWrite]) async throws -> Set<MappingKey> { Set(writes.map(\.record.key)) }
         }

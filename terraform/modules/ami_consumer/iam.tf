@@ -124,7 +124,7 @@ data "aws_iam_policy_document" "usage_tracker" {
   }
 
   # A launch template may name its image as resolve:ssm:<parameter>: one of this account, one that the creator account
-  # shares, or a public one.
+  # shares, or a public one. An event tells that a parameter has changed, and not to what.
   statement {
     sid     = "ResolveImageParameters"
     actions = ["ssm:GetParameters"]

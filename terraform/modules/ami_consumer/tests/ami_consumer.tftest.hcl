@@ -105,6 +105,13 @@ run "rules" {
     condition     = jsondecode(local.usage_tracker_rules.terminations.event_pattern).detail.state == ["terminated"]
     error_message = "The tracker is not told of instances that ended by themselves."
   }
+
+  assert {
+    condition = jsondecode(local.usage_tracker_rules.parameters.event_pattern).detail == {
+      operation = ["Create", "Update", "Delete"], type = ["String"], dataType = ["aws:ec2:image", { exists = false }], exception = [{ exists = false }]
+    }
+    error_message = "The tracker is told of other changes of parameters than those that may name another image."
+  }
 }
 
 run "sweep" {
