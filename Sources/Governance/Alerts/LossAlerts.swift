@@ -19,6 +19,9 @@ struct LossAlerts: Sendable {
     private static let batchSize = 5
     /// So many accounts are named in a log record.
     private static let maximumNamed = 100
+    /// So long after a loss, an account may still have launched the image: EC2 takes moments to know of it everywhere, and events
+    /// tell whole seconds.
+    static let launchDelaySeconds: Int64 = 600
 
     /// What came of it.
     struct Report: Sendable {
@@ -33,6 +36,9 @@ struct LossAlerts: Sendable {
     func tell(of loss: ImageLoss, _ event: GovernanceEvent, _ context: LambdaContext) async throws -> Report {
         async let entries = coverage.entries(in: region)
         let followUps = try await self.followUps.open(loss, now: EventTime(sender.effects.now()))
+        // The event of a loss that was found before: all that is told of it has one time.
+        let found = loss.occurrence.isFound ? nil : followUps.map(\.value.loss).first { $0.occurrence.isFound }
+        let loss = found ?? loss
         let (assessment, record) = try await LossAssessment.recording(loss, of: event, in: shares)
         let covered = try await entries
         let name = try await imageName(loss, record?.name, context.logger)
@@ -45,7 +51,10 @@ struct LossAlerts: Sendable {
             toldAt: told.contains(nil) ? nil : told.compactMap(\.self).min()
         )
         // Told before, it is told for the sake of what has come to light since.
-        if pass.toldAt != nil { pass.leftToLater = assessment.lostLater }
+        if pass.toldAt != nil {
+            pass.leftToLater = assessment.lostLater
+            pass.add(try await shares.contents(of: loss.image).alerts)
+        }
         let outcome = try await tell(pass, context) { name }
         var report = Report(round: outcome.round, unreadableRows: outcome.unreadableRows)
         let unknown = assessment.accounts.filter(assessment.concerns).subtracting(outcome.users).map { known($0, pass) }
@@ -90,15 +99,31 @@ struct LossAlerts: Sendable {
         var standings: [AccountID: AlertRecord.Standing] = [:]
         /// Accounts that are left to a later loss of the same image.
         var leftToLater: Set<AccountID> = []
-        /// An account of which every use began later, by an event's word, reaches the image by other ways, or never did; nil where
-        /// that is not asked, since the loss is reported now.
-        var lastUse: EventTime?
+        /// Later losses of the same image that are followed up as well: whom they concern, they tell.
+        var laterLosses: [LossAssessment] = []
         /// No more accounts are told from then on.
         var limit: ContinuousClock.Instant?
 
+        /// An account of which every use began later, by an event's word, reaches the image by other ways, or never did.
         fileprivate func concerns(_ row: UsageRow) -> Bool {
-            guard let lastUse, row.source == .event else { return true }
-            return row.mark.time <= lastUse
+            row.source != .event
+                || row.mark.time <= assessment.time.advanced(bySeconds: LossAlerts.launchDelaySeconds)
+        }
+
+        fileprivate func isLeftToLater(_ account: AccountID) -> Bool {
+            leftToLater.contains(account) || laterLosses.contains { $0.concerns(account) }
+        }
+
+        /// Takes into account who was told of this loss, or of a later one of the image.
+        mutating func add(_ alerts: [AlertEntry]) {
+            for alert in alerts where !alert.isAboutUnknownUse {
+                if alert.identity == assessment.loss.identity {
+                    let mark = EventMark(assessment.loss.occurrence)
+                    standings[alert.account] = alert.record.standing(of: mark, now: began)
+                } else if alert.record.lossTime > assessment.time {
+                    leftToLater.insert(alert.account)
+                }
+            }
         }
     }
 
@@ -135,7 +160,7 @@ struct LossAlerts: Sendable {
             }
             let account = summary.account
             outcome.users.insert(account)
-            if pass.leftToLater.contains(account) { return }
+            if pass.isLeftToLater(account) { return }
             switch pass.standings[account] ?? .untold {
             case .told: return
             case .open(isClaimed: true): outcome.isWhole = false
@@ -188,7 +213,7 @@ struct LossAlerts: Sendable {
             outcome.isWhole && unreached.isEmpty && outcome.unreadableRows == 0
             && assessment.awaited(tracked: Set(pass.covered.keys)).allSatisfy { account in
                 outcome.round.told.contains(account) || pass.standings[account] == .told
-                    || pass.leftToLater.contains(account)
+                    || pass.isLeftToLater(account)
                     || LossFollowUp.isSettled(pass.covered[account], loss: assessment.time, now: pass.began)
             }
         return outcome

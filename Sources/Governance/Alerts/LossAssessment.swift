@@ -30,6 +30,8 @@ public struct LossAssessment: Sendable {
     public let possessions: [AccountID: Possession]
     /// Whether it takes the image from others than ``accounts`` as well: the members of an organization or unit, the public.
     public let concernsGroups: Bool
+    /// Whether the image was enabled, or restored, since: its owner can launch it again.
+    let isThereAgain: Bool
     /// The accounts of which the last that is known is that they lost a share of their own later than by this loss.
     public let lostLater: Set<AccountID>
 
@@ -42,6 +44,8 @@ public struct LossAssessment: Sendable {
         self.loss = loss
         let time = Self.time(of: loss, image)
         self.time = time
+        let state = image?.states.effective
+        isThereAgain = state.map { $0.status == .available && $0.occurrence.order > time } ?? false
         let remaining = Set(
             shares.filter { share in
                 guard share.status == .shared else { return false }
@@ -129,7 +133,7 @@ public struct LossAssessment: Sendable {
     }
 
     private func reach(of account: AccountID, _ membership: Membership) -> Reach? {
-        if account == loss.creator, loss.status == .removed { return .ownership }
+        if account == loss.creator, loss.status == .removed || isThereAgain { return .ownership }
         if remaining.contains(.account(account)) { return .ownShare }
         if remaining.contains(.all) { return .everyone }
         return remaining.filter { Self.isMembership($0) && membership.includes($0) }.min().map(Reach.membership)

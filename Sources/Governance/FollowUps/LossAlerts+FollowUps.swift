@@ -7,10 +7,6 @@ import LambdaRuntime
 /// AWS calls: `dynamodb:Query` on the shares table, once where nothing is due. Where something is, also `Query` on the usage table's
 /// index by image, `PutItem` on the shares table, and, where somebody is to be told, what an event does to tell.
 extension LossAlerts {
-    /// So long after a loss, an account may still have launched the image: EC2 takes moments to know of it everywhere, and events
-    /// tell whole seconds.
-    private static let launchDelaySeconds: Int64 = 600
-
     /// What came of it.
     struct FollowUpReport: Sendable {
         /// How many losses were looked at.
@@ -21,17 +17,17 @@ extension LossAlerts {
         var pending = 0
         /// Whether every loss was looked at that is followed up; the next run begins with those that were not.
         var isComplete = true
-        /// What kept losses from being looked at, or accounts from being told.
+        /// What kept losses from being looked at, or accounts from being told, and may be over by the next run.
         var failures: [any Error] = []
     }
 
     /// Looks at the losses that are followed up, least recently looked at first. It begins none after half of the time that is left,
     /// and no call goes past three quarters.
     ///
-    /// - Parameter told: Called with the image and what came of it where an alert was sent, or failed.
+    /// - Parameter told: Called where alerts were sent, or failed, with the image, how many were sent, and how many failed.
     func followUp(
         _ context: LambdaContext,
-        told: (ImageID, AlertRound.Report) -> Void
+        told: (_ image: ImageID?, _ sent: Int, _ failed: Int) -> Void
     ) async throws -> FollowUpReport {
         let now = sender.effects.instant()
         let left = AWSClient.deadline.map { $0 - now }
@@ -43,10 +39,14 @@ extension LossAlerts {
     private func followUp(
         until limit: ContinuousClock.Instant?,
         _ context: LambdaContext,
-        _ told: (ImageID, AlertRound.Report) -> Void
+        _ told: (_ image: ImageID?, _ sent: Int, _ failed: Int) -> Void
     ) async throws -> FollowUpReport {
         let (due, unreadable) = try await followUps.due(now: EventTime(sender.effects.now()))
-        var report = FollowUpReport(pending: due.count, failures: unreadable)
+        for item in unreadable {
+            context.logger.error("a loss that is followed up cannot be read", error: item)
+            told(nil, 0, 1)
+        }
+        var report = FollowUpReport(pending: due.count)
         if due.isEmpty { return report }
         let covered = try await coverage.entries(in: region)
         for stored in due {
@@ -58,17 +58,23 @@ extension LossAlerts {
             report.lookedAt += 1
             let began = EventTime(sender.effects.now())
             do {
-                let (pass, outcome) = try await lookAgain(at: stored, covered, began: began, until: limit, context)
+                let (pass, outcome) = try await lookAgain(
+                    at: stored,
+                    among: due.map(\.value.loss),
+                    covered,
+                    began: began,
+                    until: limit,
+                    context
+                )
                 let round = outcome.round
-                if round.sent + round.failures.count > 0 { told(image, round) }
+                // Rows that cannot be read are told by the metric and the log: an account, which writes its own, must not make
+                // every run fail for as long as the loss is followed up.
+                let failed = round.failures.count + (outcome.unreadableRows > 0 ? 1 : 0)
+                if round.sent + failed > 0 { told(image, round.sent, failed) }
                 report.told += round.sent
-                if !round.failures.isEmpty || outcome.unreadableRows > 0 {
+                if !round.failures.isEmpty {
                     report.failures.append(
-                        UndeliveredAlerts(
-                            image: image,
-                            failures: round.failures,
-                            unreadableRows: outcome.unreadableRows
-                        )
+                        UndeliveredAlerts(image: image, failures: round.failures, unreadableRows: 0)
                     )
                 }
                 let isTold = outcome.isWhole && round.failures.isEmpty && outcome.unreadableRows == 0
@@ -84,7 +90,7 @@ extension LossAlerts {
                 )
             } catch {
                 context.logger.error("a loss cannot be followed up", error: error, ["image_id": image.text])
-                report.failures.append(error)
+                if error is UnreadableItem { told(image, 0, 1) } else { report.failures.append(error) }
                 // Others come first next time.
                 await note(stored, began, isTold: false, isDone: false, context.logger)
             }
@@ -95,6 +101,7 @@ extension LossAlerts {
     /// One pass for a loss that is recorded: what is known of the image by now is read, nothing of it written.
     private func lookAgain(
         at stored: Stored<LossFollowUp>,
+        among others: [ImageLoss],
         _ covered: [AccountID: CoverageEntry],
         began: EventTime,
         until limit: ContinuousClock.Instant?,
@@ -105,8 +112,6 @@ extension LossAlerts {
         if let unreadable = contents.unreadable.first { throw unreadable }
         let record = contents.images[loss.image]
         let assessment = LossAssessment(loss, shares: contents.shares, image: record)
-        let alerts = contents.alerts.filter { !$0.isAboutUnknownUse }
-        let mark = EventMark(loss.occurrence)
         var pass = Pass(
             assessment: assessment,
             covered: covered,
@@ -114,15 +119,10 @@ extension LossAlerts {
             toldAt: stored.value.toldAt
         )
         pass.limit = limit
-        pass.lastUse = assessment.time.advanced(bySeconds: Self.launchDelaySeconds)
         pass.leftToLater = assessment.lostLater
-        for alert in alerts {
-            if alert.identity == loss.identity {
-                pass.standings[alert.account] = alert.record.standing(of: mark, now: pass.began)
-            } else if alert.record.lossTime > assessment.time {
-                pass.leftToLater.insert(alert.account)
-            }
-        }
+        pass.laterLosses = others.filter { $0.image == loss.image }
+            .map { LossAssessment($0, shares: contents.shares, image: record) }.filter { $0.time > assessment.time }
+        pass.add(contents.alerts)
         let outcome = try await tell(pass, context) { try await imageName(loss, record?.name, context.logger) }
         return (pass, outcome)
     }

@@ -54,14 +54,15 @@ extension LossFollowUp {
     /// - Parameters:
     ///   - current: What is noted under the same key; nil where that is nothing, or too old.
     ///   - part: A part of the loss, and its number.
-    /// - Returns: nil where a later loss of the same kind is followed up, which concerns whomever this one does.
+    /// - Returns: nil where a later loss of the same kind is followed up, which concerns whomever this one does. Where that one was
+    ///   found, it had happened by its time: it is this one.
     static func opening(_ current: LossFollowUp?, _ loss: ImageLoss, part: Int, now: EventTime) -> LossFollowUp? {
         let new = LossFollowUp(loss, part: part, expires: now.advanced(bySeconds: days * 86_400))
         guard let current, current.expires > now else { return new }
         let later = loss.occurrence.time.milliseconds - current.loss.occurrence.time.milliseconds
         if later > AlertRecord.sameLossSeconds * 1000 { return new }
-        if later < -AlertRecord.sameLossSeconds * 1000 { return nil }
-        guard loss.occurrence.isCall, !current.loss.occurrence.isCall else { return current }
+        if later < -AlertRecord.sameLossSeconds * 1000 { return current.loss.occurrence.isFound ? current : nil }
+        guard loss.occurrence.isCallsEvent, !current.loss.occurrence.isCallsEvent else { return current }
         // The call tells who did it.
         var named = LossFollowUp(loss, part: part, expires: current.expires)
         named.lookedAt = current.lookedAt

@@ -175,7 +175,9 @@ public struct DeregistrationChecker: Sendable {
                 "not_known": report.unknown.count,
             ]
         )
-        if round.sent + round.failures.count > 0 { publish(round, of: loss.image, context) }
+        if round.sent + round.failures.count > 0 {
+            publish(sent: round.sent, failed: round.failures.count, of: loss.image, context)
+        }
         guard round.failures.isEmpty, report.unreadableRows == 0 else {
             throw UndeliveredAlerts(
                 image: loss.image,
@@ -185,10 +187,10 @@ public struct DeregistrationChecker: Sendable {
         }
     }
 
-    private func publish(_ round: AlertRound.Report, of image: ImageID, _ context: LambdaContext) {
+    private func publish(sent: Int, failed: Int, of image: ImageID?, _ context: LambdaContext) {
         context.logger.emit(
-            metrics.set([.init(.alertsSent, round.sent), .init(.alertsFailed, round.failures.count)]),
-            ["image_id": image.text]
+            metrics.set([.init(.alertsSent, sent), .init(.alertsFailed, failed)]),
+            ["image_id": image?.text]
         )
     }
 
@@ -221,7 +223,7 @@ public struct DeregistrationChecker: Sendable {
         // Last, so that what was found to have ended is told first.
         var followedUp: LossAlerts.FollowUpReport?
         do {
-            let report = try await alerts.followUp(context) { publish($1, of: $0, context) }
+            let report = try await alerts.followUp(context) { publish(sent: $1, failed: $2, of: $0, context) }
             failures += report.failures
             followedUp = report
         } catch {

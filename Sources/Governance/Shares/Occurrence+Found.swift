@@ -21,6 +21,9 @@ extension Occurrence {
         eventID == Self.foundID && (eventName == Self.permissionsAsked || eventName == Self.imagesAsked)
     }
 
+    /// Whether it is a call's event, which tells who did it.
+    var isCallsEvent: Bool { isCall && !isFound }
+
     /// The time by which it is ordered among events. What EC2 lists may be behind, and never by as much as a quarter of an
     /// hour, its answer's way included; so what is found is true of some moment since then. Whatever an event tells of a
     /// later time stands.

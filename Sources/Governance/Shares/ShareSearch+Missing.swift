@@ -90,7 +90,8 @@ extension ShareSearch {
 }
 
 extension ShareSearch.Report {
-    /// What was lost and no event told of, as if its events had come.
+    /// What was lost and no event told of, as if its events had come; first what was lost last, since what was told before and is
+    /// told again, lest it was cut off, is older.
     func events(of owner: AccountID, in region: Region) -> [GovernanceEvent] {
         let ends = ended.map { end in
             let change = LaunchPermissionChange(image: end.image, added: [], removed: end.principals)
@@ -109,6 +110,6 @@ extension ShareSearch.Report {
                 subject: .imageState(lost.image, lost.loss.status == .disabled ? .disabled : .deregistered)
             )
         }
-        return ends + losses
+        return (ends + losses).sorted { $0.occurrence.time > $1.occurrence.time }
     }
 }

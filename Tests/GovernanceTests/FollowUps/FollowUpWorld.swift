@@ -23,6 +23,8 @@ final class FollowUpWorld: Sendable {
         var withoutAddress: Set<AccountID> = []
         var mails: [Mail] = []
         var messages: [String] = []
+        /// By what hourly runs said for the metrics.
+        var (sent, failed) = (0, 0)
         /// After so many requests the invocation is cut off; the last of them has its effect or has not.
         var kill: (requests: Int, hasEffect: Bool)?
         var isKilled = false
@@ -120,7 +122,9 @@ final class FollowUpWorld: Sendable {
     func hour(_ alerts: LossAlerts, within left: Duration? = nil) async throws -> LossAlerts.FollowUpReport {
         let deadline = left.map { alerts.sender.effects.instant() + $0 }
         return try await AWSClient.$deadline.withValue(deadline) {
-            try await alerts.followUp(context("hour")) { _, _ in }
+            try await alerts.followUp(context("hour")) { _, sent, failed in
+                state.withLock { ($0.sent, $0.failed) = ($0.sent + sent, $0.failed + failed) }
+            }
         }
     }
 

@@ -20,6 +20,15 @@ import Testing
         )
     }
 
+    private static func foundLoss(_ clock: String) -> GovernanceEvent {
+        GovernanceEvent(
+            account: creator,
+            region: region,
+            occurrence: .foundMissing(at: time("2026-11-20T\(clock)Z")),
+            subject: .imageState(image, .deregistered)
+        )
+    }
+
     private static let losses = [
         E.unshare("09:00:00", [account]), E.unshare("09:00:00", [.all, organization, unit, account]),
         E.reset("09:00:00"),
@@ -142,6 +151,24 @@ import Testing
             current: E.disable("09:15:01"),
             report: E.disable("09:00:00"),
             followed: nil
+        ),
+        Opening(
+            testDescription: "the event of a loss that was found",
+            current: foundLoss("12:00:00"),
+            report: E.deregister("09:00:00"),
+            followed: foundLoss("12:00:00")
+        ),
+        Opening(
+            testDescription: "the call of a loss that was found tells who did it",
+            current: foundLoss("12:00:00"),
+            report: E.deregister("11:50:00"),
+            followed: E.deregister("11:50:00")
+        ),
+        Opening(
+            testDescription: "what was found tells no more than the call",
+            current: E.deregister("11:50:00"),
+            report: foundLoss("12:00:00"),
+            followed: E.deregister("11:50:00")
         ),
         Opening(
             testDescription: "what has expired",

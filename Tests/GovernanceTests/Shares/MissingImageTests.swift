@@ -142,6 +142,8 @@ import Testing
             try await apply(Self.share(0), to: store)
             try await miss(3600, answer, in: store)
             let loss = try #require(try await miss(3600 + Self.day, answer, in: store))
+            let gone = LossAssessment(loss, shares: [], image: try await store.imageRecord(of: image)?.value)
+            #expect(gone.verdict(for: creator, .unknown) == .alarmed(isMembershipUnknown: false))
             try await apply(Self.state(100_000, .available), to: store)
             #expect(store.contents.image?["status"] == "available")
             #expect(store.status(of: Self.account) == loss.status.rawValue)
@@ -152,6 +154,8 @@ import Testing
             let record = try await store.imageRecord(of: image)?.value
             let assessment = LossAssessment(loss, shares: shares, image: record)
             #expect(assessment.verdict(for: consumer, .unknown) == .stillReached(.ownShare))
+            // Nor has its owner lost it.
+            #expect(assessment.verdict(for: creator, .unknown) == .stillReached(.ownership))
         }
     }
 

@@ -67,7 +67,7 @@ variable "memory_size" {
 }
 
 variable "timeout" {
-  description = "Time limit of one invocation of the function in seconds. A sweep that needs longer goes on in the next invocation."
+  description = "Time limit of one invocation of the function in seconds. A sweep that needs longer goes on in the next invocation. With less than 30, a page that takes longer than an invocation keeps the sweep from its end."
   type        = number
   default     = 300
 

@@ -243,7 +243,7 @@ variable "kms_key_arn" {
 }
 
 variable "alarm_actions" {
-  description = "ARNs, for example of SNS topics, that CloudWatch notifies when an alarm changes to ALARM or back to OK."
+  description = "ARNs, for example of SNS topics, that CloudWatch notifies when an alarm changes to ALARM or back to OK, or, that of the age of sweeps, to INSUFFICIENT_DATA."
   type        = list(string)
   default     = []
 

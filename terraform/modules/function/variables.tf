@@ -145,7 +145,7 @@ variable "metric_alarms" {
 }
 
 variable "alarm_actions" {
-  description = "ARNs to notify when an alarm of the function changes to ALARM or back to OK."
+  description = "ARNs to notify when an alarm of the function changes to ALARM or back to OK, or, one whose `missing` is missing, to INSUFFICIENT_DATA."
   type        = list(string)
   default     = []
 }
