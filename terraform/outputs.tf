@@ -5,6 +5,7 @@ output "creator" {
     shares_table       = module.creator.shares_table_name
     usage_table        = module.creator.usage_table_name
     alert_topic_arn    = module.creator.alert_topic_arn
+    consumer_role_arns = module.creator.consumer_role_arns
     functions          = { for name, function in module.creator.functions : name => function.function_name }
     dead_letter_queues = { for name, function in module.creator.functions : name => function.dead_letter_queue_url }
   }

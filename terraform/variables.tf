@@ -54,7 +54,7 @@ variable "consumer" {
 }
 
 variable "account_email_mapping" {
-  description = "Who is told when an account is about to lose an image it uses: account id and `email`, or several `emails`. Several entries for one account add up."
+  description = "Who is told when an account has lost an image that it still uses: account id and `email`, or several `emails`. Several entries for one account add up."
   type = list(object({
     account = string
     email   = optional(string)

@@ -1,5 +1,6 @@
 """What the commands say to who uses them wrongly, and what they leave behind."""
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -34,6 +35,15 @@ def test_stop_removes_the_files_of_a_demo_alone(tmp_path: Path, is_temporary: bo
     LocalCloud.start(directory, find_emulator(), detached=True)
     cli.main(["--directory", str(directory), "stop"])
     assert directory.exists() != is_temporary
+
+
+def test_a_shell_that_points_at_a_cloud_that_is_gone(tmp_path: Path) -> None:
+    """Its profile names nobody any more."""
+    command = [REPOSITORY / "scripts/localcloud/localcloud", "--directory", tmp_path, "stop"]
+    environment = {**os.environ, "AWS_PROFILE": "creator", "AWS_CONFIG_FILE": str(tmp_path / "aws-config")}
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("localcloud: no local cloud runs in ")
 
 
 @pytest.mark.parametrize("argument, status", [("--help", 0), ("--kep", 2)])

@@ -100,7 +100,8 @@ def one_core(aws):
     def pin(to):
         for process in os.getpid(), aws.process.pid:
             for thread in os.listdir(f"/proc/{process}/task"):
-                os.sched_setaffinity(int(thread), to)
+                with contextlib.suppress(ProcessLookupError):  # it has ended meanwhile
+                    os.sched_setaffinity(int(thread), to)
 
     pin({max(cores)})
     try:

@@ -1,5 +1,5 @@
 variable "account_email_mapping" {
-  description = "Who is told when an account is about to lose an image it uses: account id and e-mail address (`email`) or addresses (`emails`). Several entries for one account add up; at most 50 addresses an account."
+  description = "Who is told when an account has lost an image that it still uses: account id and e-mail address (`email`) or addresses (`emails`). Several entries for one account add up; at most 50 addresses an account."
   type = list(object({
     account = string
     email   = optional(string)
