@@ -212,6 +212,8 @@ def test_an_owner_without_an_address(stage: Stage, story: Story, worlds: dict[st
 def test_the_end_of_a_share_that_was_found(stage: Stage, story: Story, worlds: dict[str, World]) -> None:
     """No event told of the end, and none of the use: the one is found by the search, the other by a later sweep."""
     world = worlds[CONSUMER_A]
+    # Before the share has ended: a sweep since then would have told what there was to tell.
+    world.backdate(hours=30)
     story.tell(ago(story.share(CONSUMER_A), 60 * 24 * 3))
     story.run(CONSUMER_A)
     story.unshare(CONSUMER_A)
