@@ -4,8 +4,9 @@ import Transport
 ///
 /// One request is under way at a time, so one kept-alive connection serves them all. Lambda freezes the process between
 /// invocations; a connection that turns out to be reset when it is used again, before a byte of a response, is replaced
-/// and the request sent once more (by libcurl; here where a long body was under way). That is safe for all of them: a `next` that was not answered has
-/// delivered nothing, and the service knows a response by its request id and refuses a second one.
+/// and the request sent once more: by libcurl, and here where a long body was under way. That is safe for all of them: a
+/// `next` that was not answered has delivered nothing, and the service knows a response by its request id and refuses a
+/// second one.
 struct RuntimeAPI: Sendable {
     /// An event and what came with it.
     struct Invocation: Sendable {
