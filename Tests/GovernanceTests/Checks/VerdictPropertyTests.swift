@@ -212,7 +212,7 @@ import Testing
         let (name, worsen) = Self.worsenings[index]
         var generator = SeededGenerator(seed: UInt64(index) &+ 1)
         var worse = 0
-        for _ in 0..<2000 {
+        for _ in 0..<Cases.of(2000) {
             let before = Self.evidence(&generator)
             var after = before
             worsen(&after, &generator)
@@ -226,7 +226,7 @@ import Testing
     @Test func whatStandsWhateverEC2Says() {
         var generator = SeededGenerator(seed: 7)
         var (standing, clear) = (0, 0)
-        for _ in 0..<3000 {
+        for _ in 0..<Cases.of(3000) {
             var recorded = Self.evidence(&generator)
             (recorded.accounts, recorded.rows) = (nil, 0)
             (recorded.ages, recorded.launchPermissions, recorded.ownerView) = (.notAsked, .notAsked, .notAsked)
@@ -253,7 +253,7 @@ import Testing
     @Test func everyVerdictHasItsReason() {
         var generator = SeededGenerator(seed: 99)
         var outcomes: Set<Verdict.Outcome> = []
-        for _ in 0..<2000 {
+        for _ in 0..<Cases.of(2000) {
             let evidence = Self.evidence(&generator)
             let verdict = Verdict(evidence)
             outcomes.insert(verdict.outcome)

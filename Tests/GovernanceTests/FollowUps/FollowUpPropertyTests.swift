@@ -58,7 +58,7 @@ import Testing
         ]
     }
 
-    @Test(arguments: UInt64(1)...100)
+    @Test(arguments: UInt64(1)...UInt64(Cases.of(100)))
     func everyAccountThatUsedItIsToldOnce(seed: UInt64) async throws {
         var generator = SeededGenerator(seed: seed)
         let isEverybodys: Bool

@@ -182,7 +182,7 @@ import Testing
     }
 
     /// However many pages are listed at a time: four hundred rows a second, and what a quarter of a second is spared for.
-    @Test(arguments: 1...5 as ClosedRange<UInt64>)
+    @Test(arguments: 1...UInt64(Cases.of(5)))
     func pagesOfSeveralSectionsKeepThePaceTogether(seed: UInt64) async throws {
         var account = AccountState()
         for number in 0..<400 {
