@@ -245,7 +245,13 @@ def test_command_line(cloud: LocalCloud, tmp_path: Path, capsys: pytest.CaptureF
     assert len(json.loads(run("fault"))) == 1
     run("fault", "clear")
     assert json.loads(run("fault")) == []
-    assert json.loads(run("tables", "999999999999")) == {}
+    assert json.loads(run("tables", "consumer-a")) == {}
     assert json.loads(run("requests").splitlines()[-1])["number"]
+    with pytest.raises(SystemExit, match="there is no account consumer-c; there are: creator, consumer-a"):
+        run("tables", "consumer-c")
+    with pytest.raises(SystemExit, match="there is no function creator/us-east-1/nothing; status lists them"):
+        run("logs", "creator/us-east-1/nothing")
+    with pytest.raises(SystemExit, match="a function is named <account>/<region>/<name>"):
+        run("logs", "nothing")
     with pytest.raises(SystemExit, match="no local cloud runs"):
         main(["--directory", str(tmp_path), "status"])

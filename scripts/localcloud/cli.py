@@ -66,10 +66,10 @@ def _parser() -> argparse.ArgumentParser:
     schedule.add_argument("rule")
     schedule.add_argument("--region")
     command("mail", lambda o: _print(_cloud(o).mail()), "print the e-mails that were sent")
-    tables = command("tables", lambda o: _print(_cloud(o).tables(o.account, o.region)), "print an account's tables")
+    tables = command("tables", _tables, "print an account's tables")
     tables.add_argument("account")
     tables.add_argument("--region")
-    logs = command("logs", lambda o: print(_cloud(o).logs(o.function), end=""), "print what a function wrote")
+    logs = command("logs", _logs, "print what a function wrote")
     logs.add_argument("function", help="<account>/<region>/<name>")
     requests = command("requests", _requests, "print the log of requests, one JSON line each")
     requests.add_argument("--function")
@@ -150,6 +150,24 @@ def _put_event(options: argparse.Namespace) -> None:
 
 def _schedule(options: argparse.Namespace) -> None:
     _print(_cloud(options).fire_schedule(options.account, options.rule, options.region))
+
+
+def _tables(options: argparse.Namespace) -> None:
+    cloud = _cloud(options)
+    if cloud.account(options.account) not in cloud.accounts.values():
+        raise LocalCloudError(f"there is no account {options.account}; there are: {', '.join(cloud.accounts)}")
+    _print(cloud.tables(options.account, options.region))
+
+
+def _logs(options: argparse.Namespace) -> None:
+    cloud = _cloud(options)
+    account, region, name = _function(options.function)
+    function = f"{cloud.account(account)}/{region}/{name}"
+    # A function that was removed leaves its log.
+    log = cloud.logs(function)
+    if not log and function not in cloud.functions():
+        raise LocalCloudError(f"there is no function {options.function}; status lists them")
+    print(log, end="")
 
 
 def _requests(options: argparse.Namespace) -> None:

@@ -52,6 +52,11 @@ final class FollowUpWorld: Sendable {
         state.withLock { $0.mails.filter { $0.recipient == Self.address(account) } }
     }
 
+    /// What is noted of losses, by image and loss.
+    var followUps: [[String: String]] {
+        table.partition(LossFollowUp.partitionKey).values.sorted { ($0["principal"] ?? "") < ($1["principal"] ?? "") }
+    }
+
     static func address(_ account: AccountID) -> String { "\(account)@example.com" }
 
     // MARK: The software
@@ -234,5 +239,37 @@ final class FollowUpWorld: Sendable {
                 .sorted { $0.key.account < $1.key.account }
             return CloudFixture.items(rows.map { CloudFixture.item(of: $0) } + state.garbage)
         }
+    }
+
+    // MARK: Samples
+
+    static let other = AccountID(checked: "777788889999")
+
+    /// Two accounts the image is shared with: `consumer` and `other`.
+    static func ofTwoAccounts() -> FollowUpWorld {
+        FollowUpWorld([share(.account(consumer)), share(.account(other))])
+    }
+
+    /// Both lose it.
+    static let unshare = ShareEvents.unshare("09:00:00", [.account(consumer), .account(other)])
+
+    /// An instance of the image, seen at that time of the day.
+    static func instance(
+        _ number: Int,
+        of account: AccountID,
+        _ clock: String = "08:30:00",
+        source: UsageSource = .event
+    )
+        -> UsageRow
+    {
+        let moment = time("2026-11-20T\(clock)Z")
+        return UsageRow(
+            key: .init(account: account, image: image, resource: .instance(.init(checked: "i-\(100_000 + number)"))),
+            resourceName: nil,
+            region: region,
+            mark: source == .sweep ? .sweep(lookingFrom: moment) : EventMark(time: moment, eventID: "e"),
+            lastSeen: moment,
+            source: source
+        )
     }
 }
