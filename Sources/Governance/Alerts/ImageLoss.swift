@@ -85,6 +85,19 @@ public struct ImageLoss: Hashable, Sendable {
         }
     }
 
+    /// The loss without principals that had lost the image before: their launch permission was taken away once more.
+    func excluding(_ principals: Set<Principal>) -> ImageLoss {
+        guard case .principals(let named) = scope, named.contains(where: principals.contains) else { return self }
+        return ImageLoss(
+            image: image,
+            region: region,
+            creator: creator,
+            status: status,
+            scope: .principals(named.filter { !principals.contains($0) }),
+            occurrence: occurrence
+        )
+    }
+
     /// The principals that lost the image and may concern the account: never another account.
     public func principals(concerning account: AccountID) -> [Principal] {
         guard case .principals(let principals) = scope else { return [] }

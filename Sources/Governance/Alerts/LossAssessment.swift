@@ -19,6 +19,7 @@ public enum LossVerdict: Hashable, Sendable {
 
 /// Decides for each account that uses an image what a loss means for it.
 public struct LossAssessment: Sendable {
+    /// The loss; of the principals that it names, those that had the image.
     public let loss: ImageLoss
     /// When it happened: where a state change reports a call that is known, the call's time.
     public let time: EventTime
@@ -41,9 +42,11 @@ public struct LossAssessment: Sendable {
     ///   - image: what is known of the image. A state change is stamped seconds after the call that it reports: where the
     ///     call is known, its time counts.
     public init(_ loss: ImageLoss, shares: [ShareRecord], image: ImageRecord?) {
-        self.loss = loss
         let time = Self.time(of: loss, image)
-        self.time = time
+        let loss = loss.excluding(
+            Set(shares.filter { $0.permission.status == .removed && $0.orderSince < time }.map(\.principal))
+        )
+        (self.loss, self.time) = (loss, time)
         let state = image?.states.effective
         isThereAgain = state.map { $0.status == .available && $0.occurrence.order > time } ?? false
         let remaining = Set(
@@ -71,7 +74,7 @@ public struct LossAssessment: Sendable {
             shares.filter { share in
                 // The other report of being disabled or deregistered is minutes away.
                 let isReportedTwice = loss.status != .removed && share.status == loss.status
-                let later = share.current.occurrence.order.milliseconds - time.milliseconds
+                let later = share.orderSince.milliseconds - time.milliseconds
                 return share.status != .shared && later > (isReportedTwice ? AlertRecord.sameLossSeconds * 1000 : 0)
             }.compactMap(\.principal.account)
         )

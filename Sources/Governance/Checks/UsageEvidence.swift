@@ -130,6 +130,17 @@ public struct UsageEvidence: Sendable {
         )
     }
 
+    /// Whether somebody that is asked about may have lost the image before anything was recorded. Sweeps of such an account do not
+    /// recognize it: EC2 does not describe it there, and nothing recorded tells whose it is. An account that is named is none
+    /// where it owns the image, a share of its own is recorded, or everybody has the image.
+    var concernsUnrecorded: Bool {
+        guard let accounts else { return true }
+        let principals = self.principals
+        if principals[.all] != nil { return false }
+        let recorded = Set(principals.keys.compactMap(\.account)).union(shares.compactMap(\.principal.account))
+        return accounts.contains { $0 != owner && !recorded.contains($0) }
+    }
+
     /// Whether there is no such image, by all that EC2 says. A record of its deregistration is not enough: it may have been
     /// restored from the Recycle Bin.
     var isGone: Bool {
@@ -149,7 +160,7 @@ public struct UsageEvidence: Sendable {
             FormerPrincipal(
                 principal: share.principal,
                 since: share.firstShared,
-                until: share.current.occurrence.time
+                until: share.since
             )
         }.sorted { $0.principal < $1.principal }
     }

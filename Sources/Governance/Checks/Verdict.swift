@@ -72,9 +72,9 @@ public struct Verdict: Hashable, Sendable {
         switch evidence.ages {
         case .notAsked, .noSuchImage: break
         case .notAvailable(let reason), .recordsNotAvailable(_, let reason):
-            if evidence.accounts == nil { doubts.append(.ageNotKnown(reason: reason)) }
+            if evidence.concernsUnrecorded { doubts.append(.ageNotKnown(reason: reason)) }
         case .known(let created, let recorded):
-            guard evidence.accounts == nil, UsageEvidence.Ages.isOlder(created, than: recorded) else { break }
+            guard evidence.concernsUnrecorded, UsageEvidence.Ages.isOlder(created, than: recorded) else { break }
             // Who had it by a share that was not found yet lost it then, and no event names them.
             let ends = [recorded, evidence.revoked].compactMap { $0 }
             if let report, ends.allSatisfy(report.settles(whatEnded:)) {

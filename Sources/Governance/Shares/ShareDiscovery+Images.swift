@@ -55,9 +55,13 @@ extension ShareDiscovery {
         return nil
     }
 
-    /// EC2 lists the image, now or again.
-    func listed(_ image: ImageID, record: Stored<ImageRecord>?) async throws {
-        try await note(nil, of: image, record)
+    /// EC2 lists the image, now or again. From now on it is known as the account's, also to trackers of accounts that use it and
+    /// can no longer describe it.
+    func listed(_ image: ImageID, named name: String?, record stored: Stored<ImageRecord>?) async throws {
+        var record = stored?.value ?? ImageRecord(image: image, region: region)
+        record.unlistedSince = nil
+        record.name = record.name ?? name
+        if record != stored?.value { _ = try await store.write(record, revision: stored?.revision) }
     }
 
     /// Since when an image is missed that EC2 does not list: since now, unless it is noted.

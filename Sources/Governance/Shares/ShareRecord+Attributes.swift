@@ -31,6 +31,7 @@ extension ShareRecord {
         if latestShare != firstShared { attributes["last_shared"] = latestShare?.description }
         attributes["unlisted_since"] = unlistedSince?.description
         if permission != current { attributes.write(permission, as: "permission_") }
+        attributes["permission_since"] = permissionSince?.description
         attributes.write(revocations, as: "revoked_by_")
         return attributes
     }
@@ -47,6 +48,7 @@ extension ShareRecord {
             principal: principal,
             region: try attributes.region(),
             permission: permission,
+            permissionSince: try attributes.time(at: "permission_since"),
             revocations: try attributes.sightings("revoked_by_"),
             firstShared: try attributes.time(at: "first_shared"),
             lastShared: try attributes.time(at: "last_shared"),

@@ -28,6 +28,10 @@ public struct ShareRecord: Hashable, Sendable {
     public let region: Region
     /// The last change of the principal's own launch permission: `shared` or `removed`.
     public internal(set) var permission: Sighting<ShareStatus>
+    /// Where earlier events had told the same of the permission, and none the opposite since: the time of the first of them.
+    /// EC2 takes a permission that is given once more, or taken away once more, and CloudTrail tells of it; nothing changes.
+    /// Where events come late, it may be a later one of them.
+    var permissionSince: EventTime?
     /// The last events that took the image from every principal.
     public internal(set) var revocations: Sightings<ShareStatus>
     /// The earliest time at which the image was shared with the principal; nil where only a removal was seen. Where the
@@ -43,6 +47,7 @@ public struct ShareRecord: Hashable, Sendable {
         principal: Principal,
         region: Region,
         permission: Sighting<ShareStatus>,
+        permissionSince: EventTime? = nil,
         revocations: Sightings<ShareStatus> = Sightings(),
         firstShared: EventTime?,
         lastShared: EventTime? = nil,
@@ -52,6 +57,7 @@ public struct ShareRecord: Hashable, Sendable {
         self.principal = principal
         self.region = region
         self.permission = permission
+        self.permissionSince = permissionSince
         self.revocations = revocations
         self.firstShared = firstShared
         latestShare = lastShared ?? firstShared
@@ -69,15 +75,26 @@ public struct ShareRecord: Hashable, Sendable {
 
     public var status: ShareStatus { current.status }
 
+    /// Since when the status is what it is: ``current`` may only have told it once more.
+    public var since: EventTime {
+        guard current == permission, let permissionSince else { return current.occurrence.time }
+        return permissionSince
+    }
+
+    /// The same, as events are ordered (``Occurrence/order``).
+    var orderSince: EventTime {
+        guard current == permission, let permissionSince else { return current.occurrence.order }
+        return permissionSince
+    }
+
     /// Since when the principal has the image, or had it at last. Nil where only the removal was seen.
-    public var lastShared: EventTime? { permission.status == .shared ? permission.occurrence.time : latestShare }
+    public var lastShared: EventTime? {
+        permission.status == .shared ? permissionSince ?? permission.occurrence.time : latestShare
+    }
 
     /// Since when the principal has the image, or had it at last.
     public var possession: Possession {
-        if status == .shared {
-            return permission.occurrence.isFound
-                ? .found(permission.occurrence.time) : .since(permission.occurrence.time)
-        }
+        if status == .shared { return permission.occurrence.isFound ? .found(since) : .since(since) }
         // What was found may have been lost before it was found.
         return lastShared.map { .since(min($0, current.occurrence.time)) } ?? .notRecorded(isLost: true)
     }
@@ -86,7 +103,7 @@ public struct ShareRecord: Hashable, Sendable {
 extension ShareRecord {
     /// What a sweep has to be later than to tell what the principal uses: when it got the image; or, where it has it no
     /// longer, when it lost it.
-    public var standing: Possession { status == .shared ? possession : .until(current.occurrence.time) }
+    public var standing: Possession { status == .shared ? possession : .until(since) }
 }
 
 /// What an event does to one principal's own launch permission.
@@ -121,18 +138,37 @@ extension ShareRecord {
         }
         var merged = current
         merged.permission = max(current.permission, change.permission)
+        merged.permissionSince = permissionSince(current, change.permission)
         // Of no account while it is not shared; a later share finds them at the image.
         if merged.permission.status != .shared { merged.revocations = Sightings() }
         if let shared {
             merged.firstShared = min(current.firstShared ?? shared, shared)
-            merged.latestShare = max(current.lastShared ?? shared, shared)
+            merged.latestShare = max(current.lastTold ?? shared, shared)
         } else {
-            merged.latestShare = current.lastShared
+            merged.latestShare = current.lastTold
         }
         if merged.permission != current.permission { merged.unlistedSince = nil }
         // EC2 may still list what was taken away meanwhile, and not list yet what was given.
         if change.permission.occurrence.isFound, merged.status != change.permission.status { return nil }
         return merged == current ? nil : merged
+    }
+
+    /// When the image was last told to be shared with the principal, be it once more.
+    private var lastTold: EventTime? { permission.status == .shared ? permission.occurrence.time : latestShare }
+
+    /// What ``permissionSince`` becomes by a change.
+    private static func permissionSince(_ current: ShareRecord, _ change: Sighting<ShareStatus>) -> EventTime? {
+        if change > current.permission {
+            // Whoever lost the image when it was taken from everybody gets it now.
+            guard change.status == current.permission.status, current.current == current.permission else { return nil }
+            return min(current.since, change.occurrence.time)
+        }
+        return change.status == current.permission.status ? current.permissionSince : current.unbroken(by: change)
+    }
+
+    /// ``permissionSince``, unless what has come to light tells the opposite of that time or a later one.
+    private func unbroken(by other: Sighting<ShareStatus>) -> EventTime? {
+        permissionSince.flatMap { other.occurrence.time < $0 ? $0 : nil }
     }
 
     /// The record after events that took the image from every principal. Nothing changes for a principal that was not
@@ -142,6 +178,9 @@ extension ShareRecord {
         guard current.permission.status == .shared else { return nil }
         var merged = current
         merged.revocations = current.revocations.merging(revocations)
+        for revocation in [revocations.call, revocations.stateChange] {
+            if let revocation { merged.permissionSince = merged.unbroken(by: revocation) }
+        }
         return merged == current ? nil : merged
     }
 }

@@ -128,7 +128,7 @@ struct ShareSearch: Sendable {
         guard let permitted = try await permitted(image.id) else { return Report() }
         let time = EventTime(effects.now())
         let recorded = try await store.records(of: image.id)
-        try await discovery.listed(image.id, record: recorded.image)
+        try await discovery.listed(image.id, named: image.name, record: recorded.image)
         let known = permitted.compactMap { $0 }
         let (_, found) = try await discovery.record(
             known,

@@ -104,11 +104,36 @@ import Testing
             [.olderThanRecords(created: old, recorded: installed, report: asked)]
         )
         expect(of(.notAvailable(reason: "no")), .unknown, [.ageNotKnown(reason: "no")])
-        // Of accounts that are named, those before are no matter.
-        let named = evidence([], [swept(consumer)], accounts: [consumer]) {
-            $0.ages = .known(created: old, recorded: recorded)
+    }
+
+    /// An account that lost an older image before anything was recorded cannot describe it: its sweeps do not recognize it, and
+    /// nobody is told by its name. One of which a share is recorded, or that can describe the image, is not such an account.
+    @Test func anOlderImageAndAccountsThatAreNamed() {
+        let (old, recorded) = (time("2025-01-01T00:00:00Z"), time("2026-11-01T00:00:00Z"))
+        let other = AccountID(checked: "999988887777")
+        func asking(
+            _ accounts: Set<AccountID>,
+            _ shares: [ShareRecord],
+            _ view: UsageEvidence.OwnerView = .notAsked
+        ) -> UsageEvidence {
+            evidence(shares, [swept(consumer), swept(other)], accounts: accounts) {
+                $0.ages = .known(created: old, recorded: recorded)
+                $0.ownerView = view
+            }
         }
-        expect(named, .clear)
+        let doubt = Doubt.olderThanRecords(created: old, recorded: recorded, report: nil)
+        expect(asking([consumer], []), .unknown, [doubt])
+        expect(asking([consumer], [], report()), .clear)
+        expect(asking([consumer], [share(.account(consumer))]), .clear)
+        expect(asking([consumer], [lost(.account(consumer))]), .clear)
+        expect(asking([consumer, creator], [share(.account(consumer))]), .clear)
+        expect(asking([consumer, other], [share(.account(consumer))]), .unknown, [doubt])
+        expect(asking([other], [share(.all)]), .clear)
+        // It may be no member of it.
+        expect(asking([other], [share(organization)]), .unknown, [doubt])
+        var unknown = asking([other], [])
+        unknown.ages = .notAvailable(reason: "no")
+        expect(unknown, .unknown, [.ageNotKnown(reason: "no")])
     }
 
     /// Who had an older image by a share that was not found yet lost it by an event that names nobody.

@@ -174,6 +174,28 @@ import Testing
         #expect(world.table.texts(image.text, "alert#\(consumer)#removed#last")?["status"] == "sent")
     }
 
+    /// A script takes the launch permission away each night, and there is none: nobody loses anything, and nobody is told anything.
+    @Test func whatIsTakenAwayOnceMore() async throws {
+        let world = FollowUpWorld.ofTwoAccounts()
+        let alerts = try world.start()
+        world.use(by: consumer, FollowUpWorld.instance(1, of: consumer))
+        #expect(try await world.tell(FollowUpWorld.unshare, alerts)?.round.sent == 1)
+        let mails = world.state.withLock { $0.mails.count }
+        let taken: [Principal] = [.account(consumer), .account(FollowUpWorld.other), .all]
+        for clock in ["09:30:00", "09:40:00"] {
+            let report = try #require(try await world.tell(E.unshare(clock, taken), alerts))
+            // The first time, the image may have been public.
+            #expect(report.round.sent == (clock == "09:30:00" ? 1 : 0))
+            #expect(report.unknown == [])
+        }
+        #expect(world.state.withLock { $0.mails.count } == mails + 1)
+        // Of whoever is found to use it, the loss tells by which it lost the image.
+        world.use(by: FollowUpWorld.other, FollowUpWorld.instance(2, of: FollowUpWorld.other))
+        world.wait(3600)
+        try await world.hour(alerts)
+        #expect(world.mails(to: FollowUpWorld.other).map(\.isLate) == [true])
+    }
+
     /// The administrator is told in its place, which is a failure once; the owner is told as soon as there is an address.
     @Test func anAccountWithoutAnAddress() async throws {
         let world = FollowUpWorld.ofTwoAccounts()

@@ -245,7 +245,7 @@ import Testing
     ) async throws -> ImageLoss? {
         guard listed.answer == .available else { return try await miss(second, answer, in: store) }
         let discovery = ShareDiscovery(store: store, region: region)
-        try await discovery.listed(image, record: try await store.imageRecord(of: image))
+        try await discovery.listed(image, named: nil, record: try await store.imageRecord(of: image))
         let recorded = try await store.shareRecords(of: image, principals: nil)
         let permitted = listed.isShared ? [Self.account] : []
         let now = Self.at(second)

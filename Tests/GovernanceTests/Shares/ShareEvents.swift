@@ -62,4 +62,17 @@ enum ShareEvents {
         }
         return permission.status.rawValue
     }
+
+    /// Since when the principal's permission is what the events make it, by definition: the first event of those that tell it
+    /// with none between them that tells anything else.
+    static func expectedSince(of principal: Principal, after events: [GovernanceEvent]) -> EventTime? {
+        let changes = events.compactMap { ShareChanges($0) }
+        let permissions = changes.flatMap(\.permissions).filter { $0.principal == principal }.map(\.permission).sorted()
+        guard let last = permissions.last else { return nil }
+        let run = permissions.reversed().prefix { $0.status == last.status }
+        guard last.status == .shared else { return run.last?.occurrence.time }
+        let revoked = changes.compactMap(\.imageChange?.revocations).flatMap { [$0.call, $0.stateChange] }
+            .compactMap { $0?.occurrence.time }.filter { $0 < last.occurrence.time }.max()
+        return run.last { sighting in revoked.map { $0 < sighting.occurrence.time } ?? true }?.occurrence.time
+    }
 }

@@ -32,10 +32,24 @@ import Testing
         }
     }
 
-    private func check(_ store: ShareStoreInMemory, after events: [GovernanceEvent], seed: UInt64) {
+    private func check(_ store: ShareStoreInMemory, after events: [GovernanceEvent], seed: UInt64) throws {
         for principal in [Principal.account(consumer), .all] {
             #expect(store.status(of: principal) == E.expectedStatus(of: principal, after: events), "seed \(seed)")
+            try checkSince(principal, store, after: events, seed: seed)
         }
+    }
+
+    /// Never before it is so, whatever the order of events; and at the latest since the last one of them.
+    private func checkSince(
+        _ principal: Principal,
+        _ store: ShareStoreInMemory,
+        after events: [GovernanceEvent],
+        seed: UInt64
+    ) throws {
+        guard let record = try store.record(of: principal) else { return }
+        let since = record.permissionSince ?? record.permission.occurrence.time
+        let expected = try #require(E.expectedSince(of: principal, after: events))
+        #expect(expected <= since && since <= record.permission.occurrence.time, "seed \(seed)")
     }
 
     @Test(arguments: UInt64(1)...60)
@@ -47,9 +61,12 @@ import Testing
             let store = ShareStoreInMemory()
             try await apply(order, to: store)
             if let duplicate = order.randomElement(using: &generator) { try await apply([duplicate], to: store) }
-            if expected == nil { check(store, after: events, seed: seed) }
-            expected = expected ?? store.contents
-            #expect(store.contents == expected, "seed \(seed)")
+            if expected == nil { try check(store, after: events, seed: seed) }
+            for principal in [Principal.account(consumer), .all] {
+                try checkSince(principal, store, after: events, seed: seed)
+            }
+            expected = expected ?? store.contents.withoutSince
+            #expect(store.contents.withoutSince == expected, "seed \(seed)")
         }
     }
 
@@ -69,8 +86,36 @@ import Testing
             seed: seed,
             crashes: Int.random(in: 0...4, using: &generator)
         )
-        #expect(store.contents == inOrder.contents, "seed \(seed)")
-        check(store, after: events, seed: seed)
+        #expect(store.contents.withoutSince == inOrder.contents.withoutSince, "seed \(seed)")
+        try check(store, after: events, seed: seed)
+    }
+
+    /// A permission that is given or taken away once more, as a nightly script may do it, changes nothing.
+    @Test func whatIsToldOnceMore() async throws {
+        typealias Case = (events: [GovernanceEvent], since: String)
+        let both: [Principal] = [.account(consumer)]
+        let cases: [Case] = [
+            ([E.share("08:00:00", both), E.share("09:00:00", both), E.share("10:00:00", both)], "08:00:00"),
+            ([E.unshare("08:00:00", both), E.unshare("09:00:00", both), E.unshare("10:00:00", both)], "08:00:00"),
+            ([E.share("08:00:00", both), E.unshare("09:00:00", both), E.unshare("10:00:00", both)], "09:00:00"),
+            ([E.unshare("08:00:00", both), E.share("09:00:00", both), E.share("10:00:00", both)], "09:00:00"),
+            // Taken from everybody in between, it was given anew.
+            ([E.share("08:00:00", both), E.disable("09:00:00"), E.share("10:00:00", both)], "10:00:00"),
+            ([E.share("08:00:00", both), E.reset("09:00:00"), E.share("10:00:00", both)], "10:00:00"),
+            // Events that come late, in between or before.
+            ([E.share("08:00:00", both), E.share("10:00:00", both), E.unshare("09:00:00", both)], "10:00:00"),
+            ([E.share("08:00:00", both), E.share("10:00:00", both), E.reset("09:00:00")], "10:00:00"),
+            ([E.share("08:00:00", both), E.share("10:00:00", both), E.unshare("07:00:00", both)], "08:00:00"),
+            ([E.share("08:00:00", both), E.share("10:00:00", both), E.disable("07:00:00")], "08:00:00"),
+        ]
+        for (events, since) in cases {
+            let store = ShareStoreInMemory()
+            try await apply(events, to: store)
+            let record = try #require(try store.record(of: .account(consumer)))
+            let start = time("2026-11-20T\(since)Z")
+            #expect(record.since == start)
+            #expect(record.standing == (record.status == .shared ? .since(start) : .until(start)))
+        }
     }
 
     @Test func givesUpWhereOthersWriteAllTheTime() async {

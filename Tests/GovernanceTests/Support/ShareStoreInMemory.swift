@@ -7,6 +7,11 @@ final class ShareStoreInMemory: ShareStore {
     struct Contents: Equatable {
         var image: ItemAttributes?
         var principals: [Principal: ItemAttributes] = [:]
+
+        /// What is the same whatever the order of events.
+        var withoutSince: Contents {
+            Contents(image: image, principals: principals.mapValues { $0.filter { $0.key != "permission_since" } })
+        }
     }
 
     private struct Items {
@@ -21,6 +26,10 @@ final class ShareStoreInMemory: ShareStore {
         items.withLock { Contents(image: $0.image?.0, principals: $0.principals.mapValues(\.0)) }
     }
     var writes: Int { items.withLock { $0.writes } }
+
+    func record(of principal: Principal) throws -> ShareRecord? {
+        try contents.principals[principal].map { try ShareRecord(image: image, principal: principal, attributes: $0) }
+    }
 
     func status(of principal: Principal) -> String? { contents.principals[principal]?["status"] }
 
