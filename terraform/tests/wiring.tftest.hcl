@@ -127,6 +127,26 @@ run "creator_that_does_not_watch_itself" {
   }
 }
 
+run "without_sweeps" {
+  command = plan
+
+  variables {
+    sweep = false
+  }
+
+  assert {
+    condition     = keys(module.creator.functions["deregistration-checker"].alarm_arns) == ["alerts-failed", "dead-letters", "errors", "gaps", "throttles"]
+    error_message = "The creator has alarms over sweeps though nobody sweeps."
+  }
+
+  assert {
+    condition = alltrue([for function in [module.creator.functions["usage-tracker"], module.production.function, module.development.function] :
+      keys(function.alarm_arns) == ["dead-letters", "errors", "throttles"]
+    ])
+    error_message = "An account has an alarm over its sweeps though it has none."
+  }
+}
+
 run "sweeps_further_apart_than_they_may_be_old" {
   command = plan
 

@@ -343,7 +343,7 @@ variable "guard_tag" {
 }
 
 variable "sweep" {
-  description = "With `consumer`: let its usage tracker sweep; see ami_consumer."
+  description = "Usage trackers sweep: this account's, with `consumer` (see ami_consumer), and those of the other accounts. Without, no account's use is known well, and the alarms over that (sweep-age, unknown-accounts) are not made."
   type        = bool
   default     = true
 }

@@ -45,6 +45,7 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   statistic           = each.value.statistic
   period              = try(each.value.period, 300)
   evaluation_periods  = try(each.value.periods, 1)
+  datapoints_to_alarm = try(each.value.datapoints, null)
   comparison_operator = "GreaterThanThreshold"
   threshold           = try(each.value.threshold, 0)
   treat_missing_data  = try(each.value.missing, "notBreaching")

@@ -126,7 +126,7 @@ variable "kms_services" {
 }
 
 variable "metric_alarms" {
-  description = "Alarms over metrics that the function itself emits (namespace AMISteward, dimension FunctionName), by the last part of their name: when `statistic` over `period` seconds is above `threshold`, in each of the last `periods`. `missing`: what a period without values counts as (notBreaching, breaching, ignore; with missing, several of them make an alarm of insufficient data, and alarm_actions are notified)."
+  description = "Alarms over metrics that the function itself emits (namespace AMISteward, dimension FunctionName), by the last part of their name: when `statistic` over `period` seconds is above `threshold`, in each of the last `periods`, or in so many of them as `datapoints` says. `missing`: what a period without values counts as (notBreaching, breaching, ignore; with missing, several of them make an alarm of insufficient data, and alarm_actions are notified)."
   type = map(object({
     metric      = string
     statistic   = string
@@ -134,6 +134,7 @@ variable "metric_alarms" {
     threshold   = optional(number, 0)
     period      = optional(number, 300)
     periods     = optional(number, 1)
+    datapoints  = optional(number)
     missing     = optional(string, "notBreaching")
   }))
   default = {}

@@ -124,6 +124,11 @@ run "sweep" {
     condition     = keys(local.sweep_alarms) == ["sweep-skipped"]
     error_message = "Nobody hears of what a sweep could not list."
   }
+
+  assert {
+    condition     = local.sweep_alarms.sweep-skipped.missing == "ignore" && local.sweep_alarms.sweep-skipped.period == 300
+    error_message = "The alarm ends between two sweeps although the last one was incomplete, or lasts although the last one was complete."
+  }
 }
 
 run "without_sweep" {

@@ -323,6 +323,38 @@ run "schedules" {
     condition     = local.checker_alarms.unknown-accounts.periods == 26 && local.checker_alarms.unknown-accounts.threshold == 1
     error_message = "The alarm goes off for an account that is being set up, or for the creator that nobody watches."
   }
+
+  # What checks and alerts tell, they tell now and then: see the alarms.
+  assert {
+    condition = { for key in ["gaps", "alerts-failed"] : key => "${local.checker_alarms[key].datapoints} of ${local.checker_alarms[key].periods} in ${local.checker_alarms[key].period}, else ${try(local.checker_alarms[key].missing, "notBreaching")}" } == {
+      gaps          = "1 of 48 in 3600, else notBreaching"
+      alerts-failed = "1 of 3 in 3600, else notBreaching"
+    }
+    error_message = "An alarm ends between two checks, or between two runs, while its cause lasts, or never."
+  }
+}
+
+run "creator_that_watches_itself" {
+  variables {
+    consumer = true
+  }
+
+  assert {
+    condition     = local.checker_alarms.unknown-accounts.threshold == 0
+    error_message = "Nobody hears that the use of the creator itself is not known."
+  }
+}
+
+run "without_sweeps" {
+  variables {
+    consumer = true
+    sweep    = false
+  }
+
+  assert {
+    condition     = keys(local.checker_alarms) == ["alerts-failed", "gaps"]
+    error_message = "An alarm goes off, and never ends, since no account is ever swept; or one that has nothing to do with sweeps is missing."
+  }
 }
 
 run "guard_of_tagged_images" {

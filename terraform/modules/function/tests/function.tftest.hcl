@@ -210,20 +210,29 @@ run "own_metrics" {
     metric_alarms = {
       sweep-age = { metric = "SweepAge", statistic = "Maximum", threshold = 48, period = 3600, missing = "missing", description = "Old" }
       gaps      = { metric = "Gaps", statistic = "Sum", description = "Gaps" }
+      revived   = { metric = "SweepRevived", statistic = "Sum", periods = 48, datapoints = 2, missing = "ignore", description = "Revived" }
     }
   }
 
   assert {
-    condition     = keys(aws_cloudwatch_metric_alarm.this) == ["dead-letters", "errors", "gaps", "sweep-age", "throttles"]
+    condition     = keys(aws_cloudwatch_metric_alarm.this) == ["dead-letters", "errors", "gaps", "revived", "sweep-age", "throttles"]
     error_message = "An alarm is missing."
   }
 
   assert {
     condition = (
-      { for key in ["sweep-age", "gaps"] : key => "${aws_cloudwatch_metric_alarm.this[key].namespace} ${aws_cloudwatch_metric_alarm.this[key].metric_name} ${aws_cloudwatch_metric_alarm.this[key].statistic} > ${aws_cloudwatch_metric_alarm.this[key].threshold} in ${aws_cloudwatch_metric_alarm.this[key].period}, else ${aws_cloudwatch_metric_alarm.this[key].treat_missing_data}" } ==
-      { sweep-age = "AMISteward SweepAge Maximum > 48 in 3600, else missing", gaps = "AMISteward Gaps Sum > 0 in 300, else notBreaching" }
+      { for key in ["sweep-age", "gaps", "revived"] : key => "${aws_cloudwatch_metric_alarm.this[key].namespace} ${aws_cloudwatch_metric_alarm.this[key].metric_name} ${aws_cloudwatch_metric_alarm.this[key].statistic} > ${aws_cloudwatch_metric_alarm.this[key].threshold} in ${aws_cloudwatch_metric_alarm.this[key].period}, else ${aws_cloudwatch_metric_alarm.this[key].treat_missing_data}" } ==
+      { sweep-age = "AMISteward SweepAge Maximum > 48 in 3600, else missing", gaps = "AMISteward Gaps Sum > 0 in 300, else notBreaching", revived = "AMISteward SweepRevived Sum > 0 in 300, else ignore" }
     )
     error_message = "An alarm watches another metric, or in another way."
+  }
+
+  assert {
+    condition = { for key in ["sweep-age", "revived"] : key => "${coalesce(aws_cloudwatch_metric_alarm.this[key].datapoints_to_alarm, "all")} of ${aws_cloudwatch_metric_alarm.this[key].evaluation_periods}" } == {
+      sweep-age = "all of 1"
+      revived   = "2 of 48"
+    }
+    error_message = "An alarm goes off after another number of periods."
   }
 
   assert {
