@@ -15,6 +15,8 @@ module "creator" {
   ssm_prefix             = var.ssm_prefix
   consumer               = var.consumer
 
+  image_parameter_pattern = var.image_parameter_pattern
+  image_parameter_arns    = var.image_parameter_arns
   sweep                   = var.sweep
   sweep_interval_hours    = var.sweep_interval_hours
   maximum_sweep_age_hours = var.maximum_sweep_age_hours
@@ -76,9 +78,11 @@ module "production" {
   usage_table_name       = module.creator.usage_table_name
   shares_table_name      = module.creator.shares_table_name
 
-  sweep                = var.sweep
-  sweep_interval_hours = var.sweep_interval_hours
-  dashboard            = var.dashboard
+  image_parameter_pattern = var.image_parameter_pattern
+  image_parameter_arns    = var.image_parameter_arns
+  sweep                   = var.sweep
+  sweep_interval_hours    = var.sweep_interval_hours
+  dashboard               = var.dashboard
 
   name_prefix         = var.name_prefix
   package_directory   = var.package_directory
@@ -103,9 +107,11 @@ module "development" {
   usage_table_name       = module.creator.usage_table_name
   shares_table_name      = module.creator.shares_table_name
 
-  sweep                = var.sweep
-  sweep_interval_hours = var.sweep_interval_hours
-  dashboard            = var.dashboard
+  image_parameter_pattern = var.image_parameter_pattern
+  image_parameter_arns    = var.image_parameter_arns
+  sweep                   = var.sweep
+  sweep_interval_hours    = var.sweep_interval_hours
+  dashboard               = var.dashboard
 
   name_prefix         = var.name_prefix
   package_directory   = var.package_directory

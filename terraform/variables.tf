@@ -111,8 +111,20 @@ variable "alert_subscriptions" {
   default = {}
 }
 
+variable "image_parameter_pattern" {
+  description = "Which SSM parameters of their own account and the creator's, by name without the leading slash, usage trackers may read to learn which image a parameter names; `*` matches anything. A parameter that may not be read is left out of the sweep, and as long as it is, answers about images that its account could use are `unknown`."
+  type        = string
+  default     = "*"
+}
+
+variable "image_parameter_arns" {
+  description = "ARNs of further SSM parameters that usage trackers may read: those of other accounts that launch templates name as `resolve:ssm:<ARN>`; `*` in a name matches anything."
+  type        = list(string)
+  default     = []
+}
+
 variable "sweep" {
-  description = "Let usage trackers list what is really there: right after installation, then regularly."
+  description = "Let usage trackers list what is really there: right after installation, then regularly. Without, no account's use is known well, no check answers `clear`, and there are no alarms over sweeps."
   type        = bool
   default     = true
 }

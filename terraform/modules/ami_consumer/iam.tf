@@ -123,13 +123,14 @@ data "aws_iam_policy_document" "usage_tracker" {
     }
   }
 
-  # A launch template may name its image as resolve:ssm:<parameter>: one of this account, one that the creator account
-  # shares, or a public one. An event tells that a parameter has changed, and not to what.
+  # A launch template may name its image as resolve:ssm:<parameter>: one of this account, one that the creator account or
+  # another one shares, or a public one. An event tells that a parameter has changed, and not to what.
   statement {
     sid     = "ResolveImageParameters"
     actions = ["ssm:GetParameters"]
     resources = concat(
       [for account in distinct([local.account, var.creator_account_id]) : "arn:${local.partition}:ssm:${local.region}:${account}:parameter/${var.image_parameter_pattern}"],
+      var.image_parameter_arns,
       ["arn:${local.partition}:ssm:${local.region}::parameter/aws/service/*"],
     )
   }
@@ -153,6 +154,12 @@ data "aws_iam_policy_document" "usage_tracker" {
     precondition {
       condition     = endswith(var.cross_account_role_arn, "-usage-${local.region}-${local.account}")
       error_message = "cross_account_role_arn is not the role that the creator made for account ${local.account} in ${local.region}: look up this account in consumer_role_arns of the creator of this region."
+    }
+
+    # A launch template can name those of its own region alone.
+    precondition {
+      condition     = alltrue([for arn in var.image_parameter_arns : startswith(arn, "arn:${local.partition}:ssm:${local.region}:")])
+      error_message = "image_parameter_arns names a parameter that is not in ${local.region}."
     }
   }
 }

@@ -178,13 +178,24 @@ variable "tombstone_days" {
 }
 
 variable "image_parameter_pattern" {
-  description = "Which SSM parameters, by name without the leading slash, the usage tracker may read to resolve `resolve:ssm:` images of launch templates; `*` matches anything. It never reads a SecureString."
+  description = "Which SSM parameters of this account and the creator's, by name without the leading slash, the usage tracker may read: those of data type `aws:ec2:image`, and what launch templates name as `resolve:ssm:`; `*` matches anything. A narrow pattern has its price: a parameter that may not be read is left out of the sweep, and as long as it is, answers about images that this account could use are `unknown`. It never reads a SecureString."
   type        = string
   default     = "*"
 
   validation {
     condition     = can(regex("^[A-Za-z0-9_.*-]+(/[A-Za-z0-9_.*-]+)*$", var.image_parameter_pattern))
     error_message = "The pattern has letters, digits and _ . - * between single slashes, and does not begin with a slash."
+  }
+}
+
+variable "image_parameter_arns" {
+  description = "ARNs of further SSM parameters that the usage tracker may read: those that other accounts share with this one and its launch templates name as `resolve:ssm:<ARN>`; `*` in a name matches anything. One that is missing here may not be read: see image_parameter_pattern. Parameters of this account, of the creator's and of AWS need no entry."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for arn in var.image_parameter_arns : can(regex("^arn:[a-z-]+:ssm:[a-z0-9-]+:[0-9]{12}:parameter/([A-Za-z0-9_.*-]+/)*[A-Za-z0-9_.*-]+$", arn))])
+    error_message = "An entry is the ARN of an SSM parameter of one account and region (arn:aws:ssm:<region>:<account>:parameter/<name>); only its name may have a `*`."
   }
 }
 

@@ -117,6 +117,7 @@ module "consumer" {
 
   tombstone_days          = var.tombstone_days
   image_parameter_pattern = var.image_parameter_pattern
+  image_parameter_arns    = var.image_parameter_arns
   sweep                   = var.sweep
   sweep_interval_hours    = var.sweep_interval_hours
   dashboard               = var.dashboard

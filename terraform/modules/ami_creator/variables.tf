@@ -288,7 +288,7 @@ variable "tombstone_days" {
 }
 
 variable "image_parameter_pattern" {
-  description = "Which SSM parameters, by name without the leading slash, the usage tracker may read to resolve `resolve:ssm:` images of launch templates; `*` matches anything. It never reads a SecureString."
+  description = "With `consumer`: which SSM parameters of this account, by name without the leading slash, the usage tracker may read: those of data type `aws:ec2:image`, and what launch templates name as `resolve:ssm:`; `*` matches anything. A narrow pattern has its price: a parameter that may not be read is left out of the sweep, and as long as it is, answers about images that this account could use are `unknown`. It never reads a SecureString."
   type        = string
   default     = "*"
 
@@ -296,6 +296,12 @@ variable "image_parameter_pattern" {
     condition     = can(regex("^[A-Za-z0-9_.*-]+(/[A-Za-z0-9_.*-]+)*$", var.image_parameter_pattern))
     error_message = "The pattern has letters, digits and _ . - * between single slashes, and does not begin with a slash."
   }
+}
+
+variable "image_parameter_arns" {
+  description = "With `consumer`: ARNs of further SSM parameters that the usage tracker may read: those that other accounts share with this one and its launch templates name as `resolve:ssm:<ARN>`; `*` in a name matches anything. One that is missing here may not be read: see image_parameter_pattern. Parameters of this account and of AWS need no entry."
+  type        = list(string)
+  default     = []
 }
 
 variable "maximum_sweep_age_hours" {

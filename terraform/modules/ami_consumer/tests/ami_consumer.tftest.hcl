@@ -195,6 +195,44 @@ run "parameters_of_one_path" {
   }
 }
 
+run "parameters_of_other_accounts" {
+  variables {
+    image_parameter_pattern = "images/*"
+    image_parameter_arns    = ["arn:aws:ssm:eu-central-1:555555555555:parameter/golden/web", "arn:aws:ssm:eu-central-1:666666666666:parameter/golden/*"]
+  }
+
+  assert {
+    condition = toset(one([for statement in jsondecode(data.aws_iam_policy_document.usage_tracker.json).Statement : statement.Resource if statement.Sid == "ResolveImageParameters"])) == toset([
+      "arn:aws:ssm:eu-central-1::parameter/aws/service/*",
+      "arn:aws:ssm:eu-central-1:111111111111:parameter/images/*",
+      "arn:aws:ssm:eu-central-1:222222222222:parameter/images/*",
+      "arn:aws:ssm:eu-central-1:555555555555:parameter/golden/web",
+      "arn:aws:ssm:eu-central-1:666666666666:parameter/golden/*",
+    ])
+    error_message = "The tracker may read other parameters than those of the pattern, of AWS and of the list."
+  }
+}
+
+run "parameter_of_another_region" {
+  command = plan
+
+  variables {
+    image_parameter_arns = ["arn:aws:ssm:us-east-1:555555555555:parameter/golden/web"]
+  }
+
+  expect_failures = [data.aws_iam_policy_document.usage_tracker]
+}
+
+run "parameters_of_any_account" {
+  command = plan
+
+  variables {
+    image_parameter_arns = ["arn:aws:ssm:eu-central-1:*:parameter/golden/web"]
+  }
+
+  expect_failures = [var.image_parameter_arns]
+}
+
 run "trail" {
   variables {
     create_trail = true
@@ -245,12 +283,13 @@ run "invalid_inputs" {
     trail_retention_days    = 0
     tombstone_days          = 0.5
     image_parameter_pattern = "/images"
+    image_parameter_arns    = ["arn:aws:ssm:eu-central-1:555555555555:parameter//images"]
     sweep_interval_hours    = 169
   }
 
   expect_failures = [
     var.creator_account_id, var.cross_account_role_arn, var.name_prefix, var.architecture, var.memory_size, var.timeout,
     var.reserved_concurrency, var.log_retention_days, var.log_level, var.tracing, var.kms_key_arn, var.alarm_actions,
-    var.trail_retention_days, var.tombstone_days, var.image_parameter_pattern, var.sweep_interval_hours,
+    var.trail_retention_days, var.tombstone_days, var.image_parameter_pattern, var.image_parameter_arns, var.sweep_interval_hours,
   ]
 }
