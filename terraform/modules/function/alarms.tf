@@ -29,7 +29,7 @@ locals {
       metric      = "ApproximateNumberOfMessagesVisible"
       statistic   = "Maximum"
       dimensions  = { QueueName = aws_sqs_queue.dead_letters.name }
-      description = "Events for ${local.name} were given up. Each message is an event as it came: invoke the function with it once the cause is gone."
+      description = "Events for ${local.name} were given up. Each message is an event as it came: invoke the function with it once the cause is gone. One of a schedule, which has come again since, may be deleted."
     }
   }
 }
