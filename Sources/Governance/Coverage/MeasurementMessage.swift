@@ -41,10 +41,10 @@ struct MeasurementMessage: Encodable {
 
     let usageRows: Int?
     let sweepAgeHours: Double?
-    let unknownAccounts: [AccountID]
-    let unknownAccountCount: Int
-    let accountsAwaitingSweep: [AccountID]
-    let accountsAwaitingSweepCount: Int
+    let unknownAccounts: [AccountID]?
+    let unknownAccountCount: Int?
+    let accountsAwaitingSweep: [AccountID]?
+    let accountsAwaitingSweepCount: Int?
     /// Nil where no round is due.
     let shareSearch: Search?
     let followUps: FollowUps?
@@ -56,8 +56,8 @@ struct MeasurementMessage: Encodable {
     ) {
         usageRows = result.usageRows
         sweepAgeHours = result.sweepAge
-        unknownAccounts = Array(result.unknownAccounts.prefix(Self.maximumListed))
-        unknownAccountCount = result.unknownAccounts.count
+        unknownAccounts = result.unknownAccounts.map { Array($0.prefix(Self.maximumListed)) }
+        unknownAccountCount = result.unknownAccounts?.count
         followUps = followedUp.map { report in
             FollowUps(
                 lookedAt: report.lookedAt,
@@ -66,8 +66,8 @@ struct MeasurementMessage: Encodable {
                 complete: report.isComplete
             )
         }
-        accountsAwaitingSweep = Array(result.accountsAwaitingSweep.prefix(Self.maximumListed))
-        accountsAwaitingSweepCount = result.accountsAwaitingSweep.count
+        accountsAwaitingSweep = result.accountsAwaitingSweep.map { Array($0.prefix(Self.maximumListed)) }
+        accountsAwaitingSweepCount = result.accountsAwaitingSweep?.count
         shareSearch = search.map { report in
             let ended = report.ended.flatMap { end in
                 end.principals.map { Search.Share(imageId: end.image, principal: $0.description) }

@@ -26,9 +26,9 @@ struct UsageMeasurement: Sendable {
         var sweepAge: Double?
         /// Accounts that have images and whose use is not known well enough to call one of them clear, by the rule of
         /// ``Verdict``, and that their next sweep alone does not make known.
-        var unknownAccounts: [AccountID] = []
+        var unknownAccounts: [AccountID]?
         /// Those of which nothing is missing but a sweep that is later than the image they got last.
-        var accountsAwaitingSweep: [AccountID] = []
+        var accountsAwaitingSweep: [AccountID]?
     }
 
     /// Who has images, by the shares table.
@@ -74,15 +74,16 @@ struct UsageMeasurement: Sendable {
                 possession: sharing?.accounts[account] ?? .noMatter
             )
         }
+        let oldest = coverage.compactMap(\.lastSweep?.started).min()
+        var result = Result(sweepAge: oldest.map { max(0, Double(now.milliseconds - $0.milliseconds) / 3_600_000) })
+        // Of the accounts that have images and no tracker, only the shares tell.
+        if sharing == nil { return result }
         let unknown = coverage.filter { !$0.isKnown }
         // Where it is not known when an account got an image, no sweep is known to be later.
         let awaiting = unknown.filter { $0.isSettledByNextSweep && $0.possession.time != nil }.map(\.account)
-        let oldest = coverage.compactMap(\.lastSweep?.started).min()
-        return Result(
-            sweepAge: oldest.map { max(0, Double(now.milliseconds - $0.milliseconds) / 3_600_000) },
-            unknownAccounts: unknown.map(\.account).filter { !awaiting.contains($0) },
-            accountsAwaitingSweep: awaiting
-        )
+        result.unknownAccounts = unknown.map(\.account).filter { !awaiting.contains($0) }
+        result.accountsAwaitingSweep = awaiting
+        return result
     }
 
     private func sharing() async throws(AWSError) -> Sharing {

@@ -207,10 +207,9 @@ public struct DeregistrationChecker: Sendable {
         }
         let (result, unmeasured) = try await measurement.run(now: EventTime(effects.now()))
         failures += unmeasured
-        var measured: [MetricSet.Metric] = [
-            .init(.unknownAccounts, result.unknownAccounts.count),
-            .init(.accountsAwaitingSweep, result.accountsAwaitingSweep.count),
-        ]
+        var measured: [MetricSet.Metric] = []
+        if let unknown = result.unknownAccounts { measured.append(.init(.unknownAccounts, unknown.count)) }
+        if let waiting = result.accountsAwaitingSweep { measured.append(.init(.accountsAwaitingSweep, waiting.count)) }
         if let rows = result.usageRows { measured.append(.init(.usageRows, rows)) }
         if let age = result.sweepAge { measured.append(.init(.sweepAge, hours: age)) }
         context.logger.emit(metrics.set(measured))

@@ -67,6 +67,23 @@ import Testing
         #expect(fixture.operations.contains("DescribeImages"))
     }
 
+    /// Who has images is not known then: no number is published that is too small.
+    @Test func noAccountsAreCountedWhereSharesCannotBeRead() async throws {
+        let (_, checker) = try checker { operation, _ in
+            switch operation {
+            case "DescribeImages": CloudFixture.xml(operation, "<imagesSet></imagesSet>")
+            case "Scan": CloudFixture.dynamoDBError("AccessDeniedException")
+            default: nil
+            }
+        }
+        let log = Log()
+        let context = LambdaContext(requestID: "1", logger: log.logger)
+        await #expect(throws: IncompleteMeasurement.self) { _ = try await checker.handle(Self.measure, context) }
+        #expect(log.metrics.map { $0["UsageRows"] } == [.integer(7)])
+        #expect(log.metrics.map { $0["UnknownAccounts"] } == [nil])
+        #expect(log.metrics.map { $0["AccountsAwaitingSweep"] } == [nil])
+    }
+
     /// What keeps images from being looked at keeps nothing from being measured.
     @Test(arguments: ["UnauthorizedOperation", "InternalError"])
     func measuresAreTakenWhereImagesCannotBeListed(code: String) async throws {
