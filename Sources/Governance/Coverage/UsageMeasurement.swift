@@ -49,14 +49,20 @@ struct UsageMeasurement: Sendable {
     }
 
     /// Everything that can be measured, with what kept the rest from being measured.
-    func run(now: EventTime) async throws -> (result: Result, failures: [AWSError]) {
+    func run(now: EventTime) async -> (result: Result, failures: [AWSError]) {
         async let rows = attempt { () throws(AWSError) -> Int in try await dynamoDB.itemCount(of: usageTable) }
         async let shares = attempt { () throws(AWSError) -> Sharing in try await sharing() }
-        let entries = try await coverage.entries(in: region)
-        let (counted, shared) = (await rows, await shares)
-        var result = self.result(entries, try? shared.get(), now: now)
-        result.usageRows = (try? counted.get()).map { max(0, $0 - entries.count) }
-        return (result, [counted.failure, shared.failure].compactMap { $0 })
+        async let covered = attempt { () throws(AWSError) -> [AccountID: CoverageEntry] in
+            try await coverage.entries(in: region)
+        }
+        let (counted, shared, known) = (await rows, await shares, await covered)
+        var result = Result()
+        // Coverage is in the same table, and no use: without it, nothing can be measured.
+        if let entries = try? known.get() {
+            result = self.result(entries, try? shared.get(), now: now)
+            result.usageRows = (try? counted.get()).map { max(0, $0 - entries.count) }
+        }
+        return (result, [counted.failure, shared.failure, known.failure].compactMap { $0 })
     }
 
     func result(_ entries: [AccountID: CoverageEntry], _ sharing: Sharing?, now: EventTime) -> Result {

@@ -154,7 +154,7 @@ import Testing
             default: .ok(#"{"Table":{"TableName":"usage","TableStatus":"ACTIVE","ItemCount":120001}}"#)
             }
         }
-        let (result, failures) = try await measurement.run(now: asked)
+        let (result, failures) = await measurement.run(now: asked)
         #expect(failures.isEmpty)
         // Coverage is no usage.
         #expect(
@@ -176,10 +176,23 @@ import Testing
                 ? CloudFixture.items([CloudFixture.item(of: swept(consumer))])
                 : CloudFixture.dynamoDBError("AccessDeniedException")
         }
-        let (result, failures) = try await measurement.run(now: asked)
+        let (result, failures) = await measurement.run(now: asked)
         #expect(result == .init(sweepAge: 2))
         #expect(failures.map(\.operation).sorted() == ["DescribeTable", "Scan"])
         #expect(IncompleteMeasurement(failures: failures).underlyingErrors.count == 2)
+    }
+
+    @Test func withoutCoverageNothingCanBeMeasured() async throws {
+        let (_, measurement) = try measurement { operation, _ in
+            switch operation {
+            case "Query": CloudFixture.dynamoDBError("ThrottlingException")
+            case "Scan": CloudFixture.items([Self.principal("account#\(consumer)")])
+            default: .ok(#"{"Table":{"TableName":"usage","TableStatus":"ACTIVE","ItemCount":7}}"#)
+            }
+        }
+        let (result, failures) = await measurement.run(now: asked)
+        #expect(result == .init())
+        #expect(failures.map(\.operation) == ["Query"])
     }
 
     @Test func metricsAreOfTheFunction() {

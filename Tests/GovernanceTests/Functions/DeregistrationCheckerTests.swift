@@ -27,10 +27,10 @@ import Testing
         }
     }
 
-    private func checker(_ reply: @escaping @Sendable (String, String) -> TestServer.Reply?) throws
-        -> (CloudFixture, DeregistrationChecker)
-    {
-        let shares = SharesTableOnPaper()
+    private func checker(
+        _ shares: SharesTableOnPaper = SharesTableOnPaper(),
+        _ reply: @escaping @Sendable (String, String) -> TestServer.Reply?
+    ) throws -> (CloudFixture, DeregistrationChecker) {
         let fixture = try CloudFixture { operation, body in
             if let reply = reply(operation, body) { return reply }
             switch operation {
@@ -100,5 +100,59 @@ import Testing
         #expect(log.metrics.map { $0["UsageRows"] } == [.integer(7)])
         #expect(log.metrics.map { $0["UnknownAccounts"] } == [.integer(1)])
         #expect(!fixture.operations.contains("DescribeImageAttribute"))
+    }
+
+    /// What keeps usage from being measured keeps nobody from being told of a share whose end the search has found, which no run
+    /// finds again before tomorrow, and no loss from being followed up.
+    @Test(arguments: [("ThrottlingException", 4), ("AccessDeniedException", 1)])
+    func lossesAreToldWhereUsageCannotBeMeasured(code: String, attempts: Int) async throws {
+        let now = EventTime(.now())
+        let shared = now.advanced(bySeconds: -30 * 86_400)
+        let shares = SharesTableOnPaper([share(.account(consumer), since: shared.description)])
+        let unlisted = now.advanced(bySeconds: -86_400).description
+        shares.set("unlisted_since", unlisted, image.text, "account#\(consumer)")
+        let row = UsageRow(
+            key: .init(account: consumer, image: image, resource: .instance(.init(checked: "i-100001"))),
+            resourceName: nil,
+            region: region,
+            mark: EventMark(time: shared, eventID: "e"),
+            lastSeen: shared,
+            source: .event
+        )
+        let failures = Mutex(attempts)
+        let (fixture, checker) = try checker(shares) { operation, body in
+            switch operation {
+            case "Query" where body.contains(#""S":"coverage""#):
+                let fails = failures.withLock { left in
+                    defer { left -= 1 }
+                    return left > 0
+                }
+                return fails ? CloudFixture.dynamoDBError(code) : CloudFixture.items([])
+            case "Query" where body.contains("by-image"): return CloudFixture.items([CloudFixture.item(of: row)])
+            case "DescribeImages":
+                return CloudFixture.xml(operation, "<imagesSet><item><imageId>\(image)</imageId></item></imagesSet>")
+            case "DescribeImageAttribute":
+                return CloudFixture.xml(operation, "<imageId>\(image)</imageId><launchPermission></launchPermission>")
+            case "GetParameters":
+                let value = #""Value":"owner@example.com","Type":"SecureString""#
+                return .ok(#"{"Parameters":[{"Name":"/email/\#(consumer)",\#(value)}]}"#)
+            case "Publish":
+                return .ok("<PublishResponse><PublishResult><MessageId>m</MessageId></PublishResult></PublishResponse>")
+            default: return operation.hasSuffix("/outbound-emails") ? .ok(#"{"MessageId":"m"}"#) : nil
+            }
+        }
+        let log = Log()
+        let context = LambdaContext(requestID: "1", logger: log.logger)
+        let error = await #expect(throws: IncompleteMeasurement.self) {
+            _ = try await checker.handle(Self.measure, context)
+        }
+        #expect(error?.failures.map { ($0 as? AWSError)?.code } == [code])
+        #expect(shares.statuses(of: image) == ["account#\(consumer)": "removed"])
+        #expect(log.metrics.compactMap { $0["AlertsSent"] } == [.integer(1)])
+        #expect(log.metrics.allSatisfy { $0["UnknownAccounts"] == nil && $0["UsageRows"] == nil })
+        #expect(fixture.operations.count { $0 == "Publish" } == 1)
+        let mails = fixture.operations.filter { $0.hasSuffix("/outbound-emails") }.flatMap(fixture.bodies)
+        #expect(mails.count == 1 && mails.allSatisfy { $0.contains("owner@example.com") })
+        #expect(fixture.bodies(of: "Query").contains { $0.contains(LossFollowUp.partitionKey) })
     }
 }
