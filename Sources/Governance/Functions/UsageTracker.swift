@@ -33,7 +33,10 @@ public struct UsageTracker: Sendable {
     ///   table of this one; `TOMBSTONE_DAYS`, 1 to 3,650, by default 90; `SWEEP_INTERVAL_HOURS`, the most that lies
     ///   between the beginnings of two sweeps, 1 to 168, by default 24.
     public init(_ environment: LambdaEnvironment) throws {
-        let client = try AWSClient.initialized()
+        try self.init(environment, client: try AWSClient.initialized())
+    }
+
+    init(_ environment: LambdaEnvironment, client: AWSClient) throws {
         let creatorText = try environment.required("CREATOR_ACCOUNT_ID")
         guard let creator = AccountID(creatorText) else {
             throw ConfigurationError(message: "CREATOR_ACCOUNT_ID is not \(AccountID.expectation)")

@@ -32,7 +32,8 @@ public final class ImageLookup: Sendable {
         self.sharesTable = sharesTable
     }
 
-    /// The images of the creator's that the references mean; those that mean none, or another's, are missing.
+    /// The images of the creator's that the references mean; those that mean none, or another's, or that name a parameter
+    /// which may not be read, are missing.
     public func trackedImages(
         _ references: [ImageReference],
         of account: AccountID,
@@ -40,7 +41,12 @@ public final class ImageLookup: Sendable {
     ) async throws -> [ImageReference: ImageID] {
         var images: [ImageReference: ImageID] = [:]
         for reference in references {
-            images[reference] = try await image(reference, logger: logger)
+            do {
+                images[reference] = try await image(reference, logger: logger)
+            } catch let error as AWSError where error.isRefusal && error.service == AWSService.ssm.sdkID {
+                // The answer stays the same however often the event comes. What names the parameter, sweeps leave out, and say so.
+                logger.warn("a parameter may not be read", error: error, ["reference": "\(reference)"])
+            }
         }
         let tracked = try await creatorImages(among: Set(images.values), of: account, logger: logger)
         return images.filter { tracked.contains($0.value) }
