@@ -144,8 +144,9 @@ public struct UsageTracker: Sendable {
         do {
             let change = CoverageChange.eventHandled(time: newest, at: now)
             try await store.record(change, of: event.account, in: event.region)
+            notes.wrote(newest, at: now)
         } catch {
-            // Cancelled where the event itself failed, which is reported.
+            // The next event tries again. Cancelled where the event itself failed, which is reported.
             guard !Task.isCancelled else { return }
             logger.warn("the time of the event could not be noted", error: error)
         }

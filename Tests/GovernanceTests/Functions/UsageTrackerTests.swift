@@ -105,4 +105,30 @@ import Testing
         #expect(error?.code == code)
         #expect(!fixture.operations.contains("UpdateItem"))
     }
+
+    // MARK: The last event
+
+    /// An old event that comes late, whose note fails at first; one of today; and one that is hardly newer.
+    @Test func whichEventsAreNoted() async throws {
+        let isRefused = Mutex(true)
+        let (fixture, tracker) = try tracker { operation, _ in
+            guard operation == "UpdateItem", isRefused.withLock({ $0 }) else { return nil }
+            return CloudFixture.dynamoDBError("AccessDeniedException")
+        }
+        let context = LambdaContext(requestID: "1", logger: Logger(level: .fatal))
+        let sample = try Sample.json("instance-terminated")
+        let own = try Sample.event(json: sample).occurrence.time.description
+        func handle(_ clock: String) async throws {
+            let event = sample.replacing(own.replacing(".000Z", with: "Z"), with: "2026-11-20T\(clock)Z")
+            #expect(try await tracker.handle(Array(event.utf8), context) == Array("null".utf8))
+        }
+        for clock in ["03:00:00", "03:00:00", "10:01:00", "10:02:00"] {
+            try await handle(clock)
+            isRefused.withLock { $0 = false }
+        }
+        let noted = fixture.bodies(of: "UpdateItem").compactMap { body in
+            ["03:00:00", "10:01:00", "10:02:00"].first { body.contains("2026-11-20T\($0)") }
+        }
+        #expect(noted == ["03:00:00", "03:00:00", "10:01:00"])
+    }
 }
