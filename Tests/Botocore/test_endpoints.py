@@ -1,11 +1,13 @@
 """Endpoints are those of the rule sets in botocore's service models, for every region of every partition."""
 
 import itertools
+import re
 
 import botocore.session
 import pytest
 from botocore.endpoint_provider import EndpointProvider
 
+from probe import REPOSITORY
 from signing_probe import SigningProbe
 
 # Names of botocore's models, by service id.
@@ -15,6 +17,7 @@ SERVICES = {
     "CloudWatch": "cloudwatch",
     "DynamoDB": "dynamodb",
     "EC2": "ec2",
+    "EKS": "eks",
     "IAM": "iam",
     "imagebuilder": "imagebuilder",
     "KMS": "kms",
@@ -38,6 +41,15 @@ def signing():
     probe = SigningProbe()
     yield probe
     probe.close()
+
+
+def test_every_service_is_compared():
+    """The services above are those that AWSService has a constant for, by their service ids."""
+    source = (REPOSITORY / "Sources/AWSClient/Client/AWSService.swift").read_text()
+    constants = re.findall(r"static let \w+ = AWSService\(", source)
+    ids = re.findall(r'static let \w+ = AWSService\(\s*sdkID: "([^"]+)"', source)
+    assert len(ids) == len(constants)
+    assert sorted(ids) == sorted(SERVICES)
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -77,13 +77,25 @@ struct EndpointResolver: Sendable {
                 : govCloudFIPS.contains(service.endpointPrefix)
         }
         let suffix = variant.usesDualStack ? partition.dualStackDNSSuffix : partition.dnsSuffix
-        let host = "\(service.endpointPrefix)\(isPlain ? "" : "-fips").\(region).\(suffix)"
-        return AWSEndpoint(authority: host, signingRegion: region)
+        let prefix = service.endpointPrefix
+        let name: String
+        if isPlain {
+            name = prefix
+        } else if partition.id == "aws", !variant.usesDualStack, leadingFIPS.contains(prefix) {
+            name = "fips.\(prefix)"
+        } else {
+            name = "\(prefix)-fips"
+        }
+        return AWSEndpoint(authority: "\(name).\(region).\(suffix)", signingRegion: region)
     }
+
+    /// Services whose FIPS endpoints in the commercial partition begin with `fips.`.
+    private static let leadingFIPS: Set<String> = ["eks"]
 
     /// Services whose ordinary endpoints in GovCloud (US) are the FIPS ones.
     private static let govCloudFIPS: Set<String> = [
-        "autoscaling", "cloudformation", "dynamodb", "ec2", "events", "imagebuilder", "monitoring", "sns", "ssm", "sts",
+        "autoscaling", "cloudformation", "dynamodb", "ec2", "eks", "events", "imagebuilder", "monitoring", "sns", "ssm",
+        "sts",
     ]
     private static let govCloudFIPSDualStack: Set<String> = ["events", "monitoring"]
 

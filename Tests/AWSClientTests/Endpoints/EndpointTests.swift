@@ -42,6 +42,20 @@ struct EndpointTests {
             ]
         ),
         (
+            .eks, "eu-west-1",
+            [
+                "eks.eu-west-1.amazonaws.com", "fips.eks.eu-west-1.amazonaws.com", "eks.eu-west-1.api.aws",
+                "eks-fips.eu-west-1.api.aws",
+            ]
+        ),
+        (
+            .eks, "us-gov-west-1",
+            [
+                "eks.us-gov-west-1.amazonaws.com", "eks.us-gov-west-1.amazonaws.com", "eks.us-gov-west-1.api.aws",
+                "eks-fips.us-gov-west-1.api.aws",
+            ]
+        ),
+        (
             .cloudWatch, "us-gov-west-1",
             [
                 "monitoring.us-gov-west-1.amazonaws.com", "monitoring.us-gov-west-1.amazonaws.com",

@@ -120,8 +120,8 @@ private struct Question: Decodable {
     // MARK: Endpoints
 
     private static let services: [AWSService] = [
-        .autoScaling, .cloudFormation, .cloudWatch, .dynamoDB, .ec2, .iam, .imageBuilder, .kms, .lambda, .organizations,
-        .s3, .sesV2, .sns, .ssm, .sts,
+        .autoScaling, .cloudFormation, .cloudWatch, .dynamoDB, .ec2, .eks, .iam, .imageBuilder, .kms, .lambda,
+        .organizations, .s3, .sesV2, .sns, .ssm, .sts,
     ]
 
     /// The service of this service id; one made up with this endpoint prefix where there is none.
