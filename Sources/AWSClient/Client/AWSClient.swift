@@ -54,7 +54,7 @@ public final class AWSClient: Sendable {
         )
         var last: AWSError?
         while true {
-            if Task.isCancelled { throw .cancelled(request, attempts: schedule.attempt - 1) }
+            if Task.isCancelled { throw .cancelled(request, attempts: schedule.attempt - 1).after(last) }
             guard let timeout = timeout(before: deadline) else {
                 throw .deadline(request, attempts: schedule.attempt - 1, last: last)
             }
@@ -64,7 +64,7 @@ public final class AWSClient: Sendable {
                 return response
             case .failure(let failure):
                 let attempts = schedule.attempt
-                var error = failure.error
+                var error = failure.error.after(last)
                 error.attempts = failure.wasSent ? attempts : attempts - 1
                 let decision = schedule.next(
                     after: failure.reason,
@@ -80,7 +80,7 @@ public final class AWSClient: Sendable {
                     do {
                         try await effects.sleep(delay)
                     } catch {
-                        throw .cancelled(request, attempts: attempts)
+                        throw .cancelled(request, attempts: attempts).after(last)
                     }
                 }
             }

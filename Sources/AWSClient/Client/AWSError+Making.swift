@@ -67,6 +67,20 @@ extension AWSError {
         )
     }
 
+    /// The same error; where it is the deadline or a cancellation that ended a later attempt, with what the attempt before it
+    /// failed with. What it knows of a failure below it, as of the request for credentials, it keeps.
+    func after(_ last: AWSError?) -> AWSError {
+        guard let last, kind == .deadline || kind == .cancelled else { return self }
+        var error = self
+        error.message += ", after: \(last)"
+        guard underlying == nil else { return error }
+        error.httpStatus = last.httpStatus
+        error.requestID = last.requestID
+        error.extendedRequestID = last.extendedRequestID
+        error.underlying = last
+        return error
+    }
+
     /// The same error of a request for which no credentials or no endpoint could be had.
     func occurred(in request: AWSRequest) -> AWSError {
         guard service.isEmpty else { return self }

@@ -1,3 +1,4 @@
+import Synchronization
 import TestSupport
 import Testing
 import Transport
@@ -54,6 +55,49 @@ struct AWSClientDeadlineTests {
         }
     }
 
+    /// A fault with a request id, and then nothing until the deadline.
+    @Test func aDeadlineThatEndsALaterTransferTellsTheFailureBefore() async throws {
+        let server = TestServer([.status(500, body: "InternalError|broken|request-7"), .hang])
+        var effects = AWSEffects.live()
+        effects.sleep = { _ in }
+        let client = AWSClient(
+            configuration: try AWSConfiguration(environment: ["AWS_REGION": "r", "AWS_ENDPOINT_URL": server.url]),
+            credentials: StaticCredentialsProvider(ClientFixture.credentials),
+            effects: effects
+        )
+        do throws(AWSError) {
+            _ = try await client.send(ClientFixture.request(), deadline: .now + .milliseconds(500))
+            Issue.record("the server never answers the second attempt")
+        } catch {
+            #expect(error.attempts == 2)
+            Self.expectFailureBefore(error, .deadline)
+        }
+    }
+
+    /// The credentials of the second attempt come too late, or not at all.
+    @Test(arguments: [false, true])
+    func aDeadlineThatEndsALaterFetchOfCredentialsTellsTheFailureBefore(_ isRefused: Bool) async throws {
+        let test = TestEffects()
+        let credentials = LateCredentials(test: test, isRefused: isRefused)
+        let fixture = try ClientFixture(
+            [.status(500, body: "InternalError|broken|request-7")],
+            test: test,
+            credentials: credentials
+        )
+        let error = try #require(await fixture.failure(deadline: test.instant + .seconds(60)))
+        #expect(error.attempts == 1)
+        Self.expectFailureBefore(error, .deadline)
+        #expect(fixture.server.requests.count == 1)
+    }
+
+    private static func expectFailureBefore(_ error: AWSError, _ kind: AWSError.Kind) {
+        #expect(error.kind == kind)
+        #expect(error.requestID == "request-7")
+        #expect(error.httpStatus == 500)
+        #expect(error.message.contains("SSM.GetParameters: InternalError: broken"))
+        #expect((error.underlying as? AWSError)?.code == "InternalError")
+    }
+
     @Test func anAttemptThatHangsIsFollowedByAnother() async throws {
         let server = TestServer([.hang, .ok("answer")])
         var configuration = try AWSConfiguration(environment: ["AWS_REGION": "r", "AWS_ENDPOINT_URL": server.url])
@@ -81,9 +125,25 @@ struct AWSClientDeadlineTests {
         #expect(error.attempts == 1)
     }
 
+    @Test func cancellationOfALaterTransferTellsTheFailureBefore() async throws {
+        let (arrivals, arrival) = AsyncStream.makeStream(of: Void.self)
+        let server = TestServer { request in
+            guard request.header("amz-sdk-request")?.contains("attempt=2") == true else {
+                return .status(500, body: "InternalError|broken|request-7")
+            }
+            arrival.yield()
+            return .hang
+        }
+        let fixture = try ClientFixture([], environment: ["AWS_ENDPOINT_URL": server.url])
+        let task = Task { await fixture.failure() }
+        for await _ in arrivals { break }
+        task.cancel()
+        Self.expectFailureBefore(try #require(await task.value), .cancelled)
+    }
+
     @Test func cancellationEndsThePause() async throws {
         let (pauses, pause) = AsyncStream.makeStream(of: Void.self)
-        let server = TestServer([.status(500), .ok("too late")])
+        let server = TestServer([.status(500, body: "InternalError|broken|request-7"), .ok("too late")])
         var effects = AWSEffects.live()
         effects.sleep = { _ in
             pause.yield()
@@ -104,7 +164,7 @@ struct AWSClientDeadlineTests {
         }
         for await _ in pauses { break }
         task.cancel()
-        #expect(await task.value?.kind == .cancelled)
+        Self.expectFailureBefore(try #require(await task.value), .cancelled)
         #expect(server.requests.count == 1)
     }
 
@@ -119,5 +179,31 @@ struct AWSClientDeadlineTests {
         #expect(error.kind == .cancelled)
         #expect(error.attempts == 0)
         #expect(fixture.server.requests.isEmpty)
+    }
+}
+
+/// Credentials at once for the first attempt; for the next one after the deadline, or its passing as an error.
+private final class LateCredentials: CredentialsProvider {
+    private let test: TestEffects
+    private let isRefused: Bool
+    private let calls = Mutex(0)
+
+    init(test: TestEffects, isRefused: Bool) {
+        self.test = test
+        self.isRefused = isRefused
+    }
+
+    func credentials(deadline: ContinuousClock.Instant?) throws(AWSError) -> AWSCredentials {
+        let call = calls.withLock { calls in
+            calls += 1
+            return calls
+        }
+        if call > 1 {
+            test.advance(.seconds(3600))
+            if isRefused {
+                throw AWSError(kind: .deadline, code: "DeadlineExceeded", message: "the deadline passed while waiting")
+            }
+        }
+        return ClientFixture.credentials
     }
 }
