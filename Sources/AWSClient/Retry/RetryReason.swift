@@ -32,7 +32,8 @@ extension RetryReason {
                 self = .expiredCredentials
                 return
             }
-            if Self.transientCodes.contains(code) {
+            // Whatever the code, 429 asks for fewer requests.
+            if status != 429, Self.transientCodes.contains(code) {
                 self = .transient
                 return
             }
@@ -72,9 +73,10 @@ extension RetryReason {
         "TooManyRequestsException", "TransactionInProgressException",
     ]
 
-    /// With those the models mark as retryable: `IDPCommunicationError` of STS.
+    /// With those the models mark as retryable: `IDPCommunicationError` of STS, `ReplicatedWriteConflictException` of
+    /// DynamoDB.
     private static let transientCodes: Set<String> = [
-        "IDPCommunicationError", "RequestTimeout", "RequestTimeoutException",
+        "IDPCommunicationError", "ReplicatedWriteConflictException", "RequestTimeout", "RequestTimeoutException",
     ]
 
     /// EC2 says `RequestExpired` of credentials that have expired, too.

@@ -1,6 +1,6 @@
 /// The retries of one request: which attempt it is, what was taken from the quota, what may follow.
-struct RetrySchedule {
-    enum Decision: Equatable {
+package struct RetrySchedule {
+    package enum Decision: Equatable {
         case retry(after: Duration)
         case giveUp
     }
@@ -13,13 +13,13 @@ struct RetrySchedule {
     private var hasCorrectedClock = false
     private var hasRenewedCredentials = false
 
-    init(policy: RetryPolicy, quota: RetryQuota) {
+    package init(policy: RetryPolicy, quota: RetryQuota) {
         self.policy = policy
         self.quota = quota
     }
 
     /// Decides what follows a failed attempt; a retry advances ``attempt``.
-    mutating func next(after reason: RetryReason?, retryAfter: Duration?, random: () -> Double) -> Decision {
+    package mutating func next(after reason: RetryReason?, retryAfter: Duration?, random: () -> Double) -> Decision {
         guard let reason, attempt < policy.maximumAttempts else { return .giveUp }
         switch reason {
         case .clockSkew:
@@ -43,7 +43,7 @@ struct RetrySchedule {
     }
 
     /// Puts back what the last retry took, or one token where there was none.
-    func succeeded() {
+    package func succeeded() {
         quota.release(lastCost ?? RetryPolicy.firstSuccessReturn)
     }
 }

@@ -5,7 +5,7 @@ import Transport
 
 /// Reads one JSON object a line and answers each with one, for the comparison of the AWS client with botocore.
 ///
-/// The member `ask` says what about: `sign`, `presign`, `endpoint`, `reason` or `delay`.
+/// The member `ask` says what about: `sign`, `presign`, `endpoint`, `reason`, `delay` or `quota`.
 @main
 enum SigningProbe {
     static func main() throws {
@@ -50,6 +50,8 @@ private struct Question: Decodable {
     var attempt: Int?
     var random: Double?
     var retryAfter: Int?
+    // quota
+    var requests: [[Int]]?
 
     struct Unknown: Error {
         var name: String
@@ -66,6 +68,7 @@ private struct Question: Decodable {
         case "endpoint": endpoint()
         case "reason": ["reason": RetryReason(code: code, status: status ?? 0, skew: nil).map { "\($0)" } ?? "none"]
         case "delay": ["microseconds": String(try microseconds())]
+        case "quota": ["available": quota().map(String.init).joined(separator: " ")]
         default: throw Unknown(name: ask)
         }
     }
@@ -159,5 +162,27 @@ private struct Question: Decodable {
             retryAfter: retryAfter.map { .milliseconds($0) }
         )
         return delay.components.seconds * 1_000_000 + delay.components.attoseconds / 1_000_000_000_000
+    }
+
+    /// What the quota holds after each attempt of ``requests``: the statuses that the attempts of each are answered with, as
+    /// long as another attempt follows.
+    private func quota() -> [Int] {
+        let quota = RetryQuota()
+        var available: [Int] = []
+        for statuses in requests ?? [] {
+            var schedule = RetrySchedule(policy: RetryPolicy(service: known, maximumAttempts: .max), quota: quota)
+            for status in statuses {
+                var decision = RetrySchedule.Decision.giveUp
+                if status < 300 {
+                    schedule.succeeded()
+                } else {
+                    let reason = RetryReason(code: nil, status: status, skew: nil)
+                    decision = schedule.next(after: reason, retryAfter: nil) { 0 }
+                }
+                available.append(quota.available)
+                if decision == .giveUp { break }
+            }
+        }
+        return available
     }
 }
