@@ -16,7 +16,13 @@ public struct ContainerCredentialsProvider: CredentialsProvider {
     init(environment: AWSEnvironment, http: HTTPClient, effects: AWSEffects, relativeBase: String) {
         self.environment = environment
         self.relativeBase = relativeBase
-        service = MetadataService(http: http, effects: effects, name: "the container credentials endpoint")
+        // The agent that answers there may start after the container.
+        service = MetadataService(
+            http: http,
+            effects: effects,
+            name: "the container credentials endpoint",
+            pauseWithoutAnswer: .seconds(1)
+        )
     }
 
     /// Whether the environment names an endpoint.

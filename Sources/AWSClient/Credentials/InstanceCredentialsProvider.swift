@@ -2,6 +2,10 @@ import Synchronization
 import Transport
 
 /// Credentials of the role of an EC2 instance, by version 2 of the instance metadata service; version 1 is never asked.
+///
+/// While the service cannot get new credentials it gives the old ones on, past their expiration; AWS goes on accepting them
+/// for that long. They are used, as by the other SDKs, under an expiration that has a ``RefreshingCredentialsProvider`` ask
+/// again after 5 to 10 minutes.
 /// <https://docs.aws.amazon.com/sdkref/latest/guide/feature-imds-credentials.html>
 public final class InstanceCredentialsProvider: CredentialsProvider {
     private struct Token {
@@ -28,6 +32,7 @@ public final class InstanceCredentialsProvider: CredentialsProvider {
         let settings = SettingsReader(environment: environment, profile: profile)
         endpoint = Result { () throws(AWSError) in try Self.endpoint(settings) }
         isDisabled = environment["AWS_EC2_METADATA_DISABLED"]?.lowercased() == "true"
+        // Where nobody listens this is no instance: not a fault that a moment heals.
         service = MetadataService(http: http, effects: effects, name: "the instance metadata service")
         self.effects = effects
     }
@@ -47,7 +52,20 @@ public final class InstanceCredentialsProvider: CredentialsProvider {
             let message = document.message.map { ": \($0)" } ?? ""
             throw .credentials("InstanceCredentialsFailure", "\(service.name) gave \(code)\(message)")
         }
-        return try document.credentials(from: service.name)
+        return extended(try document.credentials(from: service.name))
+    }
+
+    /// The least time after which credentials that have expired are asked for again; the greatest is twice that.
+    private static let pauseAfterExpired = Duration.seconds(300)
+
+    /// The credentials; with an expiration to come where theirs has passed.
+    private func extended(_ credentials: AWSCredentials) -> AWSCredentials {
+        let now = effects.now()
+        guard let expiration = credentials.expiration, expiration <= now else { return credentials }
+        var extended = credentials
+        extended.expiration =
+            now + Self.pauseAfterExpired * (1 + effects.random()) + RefreshingCredentialsProvider.advisoryWindow
+        return extended
     }
 
     /// `AWS_EC2_METADATA_SERVICE_ENDPOINT`, else the address of the mode (IPv4 or IPv6).

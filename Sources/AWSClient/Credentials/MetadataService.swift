@@ -8,10 +8,12 @@ struct MetadataService: Sendable {
     let name: String
     var attempts = 3
     var timeout = Duration.seconds(2)
+    /// The pause before it is tried again where nobody listened, or answered in time; `nil` where that is final.
+    var pauseWithoutAnswer: Duration?
 
     static let maximumResponseBytes = 256 << 10
 
-    /// Sends a request; connections that break and answers of 5xx are tried again after 100 and 200 ms.
+    /// Sends a request; connections that break and answers of 5xx are tried again after 100 and 200 ms, within the deadline.
     ///
     /// - Returns: The response, of whatever status below 500.
     /// - Throws: ``AWSError/Kind/credentials``, ``AWSError/Kind/deadline`` or ``AWSError/Kind/cancelled``.
@@ -24,6 +26,7 @@ struct MetadataService: Sendable {
         var attempt = 1
         while true {
             let failure: AWSError
+            var pause: Duration? = .milliseconds(100 * attempt)
             do throws(HTTPError) {
                 let response = try await http.send(
                     request(method, url, headers: headers, timeout: remaining(deadline))
@@ -33,13 +36,15 @@ struct MetadataService: Sendable {
             } catch {
                 if error.code == .cancelled { throw Self.cancelled }
                 failure = .credentials("MetadataServiceFailure", "\(name): \(error)", underlying: error)
-                // Nobody listens there: not a fault that a moment heals.
-                if error.code == .couldNotConnect || error.code == .timedOut { attempt = attempts }
+                if error.code == .couldNotConnect || error.code == .timedOut { pause = pauseWithoutAnswer }
             }
-            if deadline.map({ effects.instant() >= $0 }) ?? false { throw Self.deadline(name, after: failure) }
-            guard attempt < attempts else { throw failure }
+            if attempt == attempts { pause = nil }
+            if let deadline, effects.instant() + (pause ?? .zero) >= deadline {
+                throw Self.deadline(name, after: failure)
+            }
+            guard let pause else { throw failure }
             do {
-                try await effects.sleep(.milliseconds(100 * attempt))
+                try await effects.sleep(pause)
             } catch {
                 throw Self.cancelled
             }

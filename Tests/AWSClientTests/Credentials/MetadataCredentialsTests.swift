@@ -140,6 +140,50 @@ struct MetadataCredentialsTests {
         #expect(broken.requests.count == 3)
     }
 
+    @Test func aContainerEndpointThatNobodyListensAtIsTriedAgain() async throws {
+        let port = TestServer([]).port
+        let test = TestEffects()
+        let provider = ContainerCredentialsProvider(
+            environment: ["AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1:\(port)/c"],
+            effects: test.effects
+        )
+        let error = try #require(await Self.failure(of: provider))
+        #expect(error.code == "MetadataServiceFailure")
+        #expect(test.sleeps == [.seconds(1), .seconds(1)])
+    }
+
+    @Test func aPauseBeforeAnotherAttemptStaysWithinTheDeadline() async throws {
+        let port = TestServer([]).port
+        let test = TestEffects()
+        let provider = ContainerCredentialsProvider(
+            environment: ["AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1:\(port)/c"],
+            effects: test.effects
+        )
+        do throws(AWSError) {
+            _ = try await provider.credentials(deadline: test.instant + .milliseconds(1500))
+            Issue.record("nobody listens there")
+        } catch {
+            #expect(error.kind == .deadline)
+            #expect((error.underlying as? AWSError)?.code == "MetadataServiceFailure")
+        }
+        #expect(test.sleeps == [.seconds(1)])
+    }
+
+    @Test func anEndpointThatAnswersLateIsTriedAgain() async throws {
+        let server = TestServer([.hang, .ok("answer")])
+        let test = TestEffects()
+        let service = MetadataService(
+            http: HTTPClient(),
+            effects: test.effects,
+            name: "a service",
+            timeout: .milliseconds(500),
+            pauseWithoutAnswer: .seconds(1)
+        )
+        let response = try await service.send("GET", server.url, headers: [:], deadline: nil)
+        #expect(response.body == Array("answer".utf8))
+        #expect(test.sleeps == [.seconds(1)])
+    }
+
     static let settings: [([String: String], String)] = [
         ([:], "MissingCredentials"), (["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "no/slash"], "InvalidContainerURI"),
         (["AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://example.com/c"], "InvalidContainerURI"),
@@ -265,6 +309,21 @@ struct MetadataCredentialsTests {
             #expect(error.code == code)
             #expect(error.message == message)
         }
+    }
+
+    /// As long as the service has no new ones.
+    @Test func credentialsThatHaveExpiredAreUsedAndAskedForAgainAfterMinutes() async throws {
+        let expired = Self.document.split(separator: "2026-11-20T14:00:00Z").joined(separator: "2026-11-20T07:59:59Z")
+        let service = InstanceService(document: .ok(expired))
+        let test = TestEffects(random: 0.5)
+        let provider = RefreshingCredentialsProvider(service.provider(test: test), effects: test.effects)
+        var asked: [Int] = []
+        for pause in [0, 0, 449, 2, 449, 2] {
+            test.advance(.seconds(pause))
+            #expect(try await provider.credentials(deadline: nil).accessKeyID == "AKID")
+            asked.append(service.server.requests.filter { $0.target.hasSuffix("/my-role") }.count)
+        }
+        #expect(asked == [1, 1, 1, 2, 2, 3])
     }
 
     @Test func versionOneIsNeverAsked() async throws {
