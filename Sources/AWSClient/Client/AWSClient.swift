@@ -10,21 +10,39 @@ public final class AWSClient: Sendable {
     let http: HTTPClient
     public let effects: AWSEffects
     private let keys = SigningKeyCache()
-    private let skew = ClockSkew()
+    let skew: ClockSkew
     private let quotas = Mutex<[String: RetryQuota]>([:])
     /// Few: to look through them takes less than to hash one.
     private let known = Mutex<[ServiceFacts]>([])
 
-    public init(
+    public convenience init(
         configuration: AWSConfiguration,
         http: HTTPClient = HTTPClient(),
         credentials: any CredentialsProvider,
         effects: AWSEffects = .live()
     ) {
+        self.init(
+            configuration: configuration,
+            http: http,
+            credentials: credentials,
+            effects: effects,
+            skew: ClockSkew()
+        )
+    }
+
+    /// - Parameter skew: What this client and others that have it, too, correct the same clock by.
+    init(
+        configuration: AWSConfiguration,
+        http: HTTPClient,
+        credentials: any CredentialsProvider,
+        effects: AWSEffects,
+        skew: ClockSkew
+    ) {
         self.configuration = configuration
         self.http = http
         self.credentials = credentials
         self.effects = effects
+        self.skew = skew
     }
 
     /// Sends a request until it succeeds, cannot succeed, or may not be sent again.

@@ -60,7 +60,7 @@ public final class AssumedRoles: Sendable {
             if let provider = providers[session] { return provider }
             let provider = RefreshingCredentialsProvider(
                 AssumeRoleProvider(session, sts: sts),
-                effects: sts.effects
+                effects: sts.effects.corrected(by: sts.skew)
             )
             providers[session] = provider
             return provider
@@ -76,27 +76,34 @@ public final class AssumedRoles: Sendable {
 extension AWSClient {
     /// A client with the same settings and connections and other credentials.
     public func with(credentials: any CredentialsProvider) -> AWSClient {
-        AWSClient(configuration: configuration, http: http, credentials: credentials, effects: effects)
+        AWSClient(configuration: configuration, http: http, credentials: credentials, effects: effects, skew: skew)
     }
 
     /// A client with the same settings, credentials and connections that sends every request to `endpoint`.
     public func with(endpoint: String) -> AWSClient {
-        var configuration = configuration
-        configuration.endpoints.explicitGlobal = endpoint
-        return AWSClient(configuration: configuration, http: http, credentials: credentials, effects: effects)
+        with { $0.endpoints.explicitGlobal = endpoint }
     }
 
     /// A client that makes so many attempts in all, of which throttled ones wait longer and longer.
     public func with(maximumAttempts: Int) -> AWSClient {
-        var configuration = configuration
-        configuration.maximumAttempts = maximumAttempts
-        return AWSClient(configuration: configuration, http: http, credentials: credentials, effects: effects)
+        with { $0.maximumAttempts = maximumAttempts }
     }
 
     /// A client with the same credentials and connections for another region.
     public func with(region: String) -> AWSClient {
+        with { $0.region = region }
+    }
+
+    /// The correction of the clock is this client's, too; the quota for retries is a new one.
+    private func with(_ change: (inout AWSConfiguration) -> Void) -> AWSClient {
         var configuration = configuration
-        configuration.region = region
-        return AWSClient(configuration: configuration, http: http, credentials: credentials, effects: effects)
+        change(&configuration)
+        return AWSClient(
+            configuration: configuration,
+            http: http,
+            credentials: credentials,
+            effects: effects,
+            skew: skew
+        )
     }
 }

@@ -7,6 +7,8 @@ public struct CredentialsChain: Sendable {
     private let profile: AWSProfile?
     private let http: HTTPClient
     private let effects: AWSEffects
+    /// Of the clients that ask STS; expirations are compared with the time that it corrects.
+    let skew = ClockSkew()
 
     /// - Parameters:
     ///   - configuration: Region and endpoints of the STS requests.
@@ -46,18 +48,20 @@ public struct CredentialsChain: Sendable {
                     environment: environment,
                     profile: profile,
                     http: http,
-                    effects: effects
+                    effects: corrected
                 )
             )
         }
     }
 
+    private var corrected: AWSEffects { effects.corrected(by: skew) }
+
     private func cached(_ provider: any CredentialsProvider) -> any CredentialsProvider {
-        RefreshingCredentialsProvider(provider, effects: effects)
+        RefreshingCredentialsProvider(provider, effects: corrected)
     }
 
     private func sts(_ credentials: any CredentialsProvider) -> AWSClient {
-        AWSClient(configuration: configuration, http: http, credentials: credentials, effects: effects)
+        AWSClient(configuration: configuration, http: http, credentials: credentials, effects: effects, skew: skew)
     }
 }
 
@@ -97,7 +101,8 @@ extension AWSClient {
             configuration: configuration,
             http: http,
             credentials: chain.provider(source),
-            effects: effects
+            effects: effects,
+            skew: chain.skew
         )
     }
 

@@ -27,6 +27,27 @@ struct AWSClientSignatureTests {
         #expect(fixture.client.quota(for: .ssm).available == 500)
     }
 
+    @Test func theCorrectionGoesWithEveryClientMadeOfAnother() async throws {
+        let skewed = AWSClientTests.error(
+            403,
+            "RequestTimeTooSkewed",
+            headers: [("Date", "Fri, 20 Nov 2026 08:10:00 GMT")]
+        )
+        let fixture = try ClientFixture([skewed] + Array(repeating: .ok(""), count: 6))
+        let (client, url) = (fixture.client, fixture.server.url)
+        let early = client.with(region: "eu-west-2")
+        _ = try await client.send(ClientFixture.request())
+        let late = [
+            early, client.with(region: "eu-west-2"), client.with(maximumAttempts: 1), client.with(endpoint: url),
+            client.with(credentials: StaticCredentialsProvider(ClientFixture.credentials)),
+        ]
+        for client in late { _ = try await client.send(ClientFixture.request()) }
+        #expect(
+            fixture.server.requests.map { $0.header("x-amz-date") }
+                == ["20261120T080000Z"] + Array(repeating: "20261120T081000Z", count: 6)
+        )
+    }
+
     /// Services that name no skew refuse the signature. Both requests are on their way before the first is answered, so
     /// that the second is answered when the clock is corrected already.
     @Test func requestsOnTheirWayAreMendedWithTheClock() async throws {

@@ -82,6 +82,59 @@ struct RoleCredentialsTests {
         #expect(sent[1].header("x-amz-security-token") == "token-ONE")
     }
 
+    /// Two hours, on a computer that is ahead of the services: what STS gives has expired by its clock.
+    private static let ahead = Duration.seconds(7200)
+    private static let refusedTime = TestServer.Reply.status(
+        403,
+        headers: [("Date", "Fri, 20 Nov 2026 08:00:00 GMT")],
+        body: """
+            <ErrorResponse><Error><Type>Sender</Type><Code>SignatureDoesNotMatch</Code>
+            <Message>Signature not yet current</Message></Error><RequestId>r</RequestId></ErrorResponse>
+            """
+    )
+    private static let correctedDates = ["20261120T100000Z"] + Array(repeating: "20261120T080000Z", count: 3)
+
+    @Test func theExpirationOfARoleIsComparedWithTheCorrectedClock() async throws {
+        let fixture = try ClientFixture([
+            Self.refusedTime, Self.answer("ONE"), .ok(""), .ok(""), Self.answer("TWO"), .ok(""),
+        ])
+        fixture.test.advance(Self.ahead)
+        let client = AssumedRoles(sts: fixture.client).client(for: Self.session)
+        for _ in 0..<2 { _ = try await client.send(ClientFixture.request()) }
+        #expect(fixture.server.requests.map { $0.header("x-amz-date") } == Self.correctedDates)
+        // They do expire.
+        fixture.test.advance(.seconds(3301))
+        _ = try await client.send(ClientFixture.request())
+        #expect(fixture.server.requests.last?.header("x-amz-security-token") == "token-TWO")
+    }
+
+    @Test func aProfileWithARoleWorksWithAClockThatIsWrong() async throws {
+        let directory = try TemporaryDirectory()
+        try directory.write(
+            ".aws/config",
+            """
+            [profile reader]
+            region = eu-west-1
+            role_arn = arn:aws:iam::111122223333:role/reader
+            source_profile = base
+            [profile base]
+            aws_access_key_id = BASE
+            aws_secret_access_key = secret-BASE
+            """
+        )
+        let server = TestServer([Self.refusedTime, Self.answer("ONE"), .ok(""), .ok("")])
+        let test = TestEffects()
+        test.advance(Self.ahead)
+        let client = try AWSClient.standard(
+            environment: ["HOME": directory.path, "AWS_ENDPOINT_URL": server.url],
+            profileName: "reader",
+            effects: test.effects
+        )
+        for _ in 0..<2 { _ = try await client.send(ClientFixture.request()) }
+        #expect(server.requests.map { $0.header("x-amz-date") } == Self.correctedDates)
+        #expect(server.requests.last?.header("x-amz-security-token") == "token-ONE")
+    }
+
     @Test func aRefusedRoleIsTheErrorOfSTS() async throws {
         let refusal = TestServer.Reply.status(
             403,
