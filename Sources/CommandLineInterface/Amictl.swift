@@ -9,7 +9,7 @@ public enum Amictl {
 
     /// In the order in which help lists them.
     private static let commands: [Command] = [
-        .usage, .check, .shares, .accounts, .alerts, .report,
+        .usage, .check, .shares, .accounts, .alerts, .report, .forget,
         .share, .sharePlan, .shareApply, .shareRevoke, .shareDrift,
     ]
 }

@@ -1,4 +1,5 @@
 import AWSClient
+import AWSServices
 
 extension AWSError {
     /// What a person can do about it.
@@ -23,6 +24,8 @@ extension AWSError {
     /// The IAM action of the operation.
     private var action: String {
         let prefix = service.lowercased().filter { $0 != " " }
-        return "\(prefix == "sesv2" ? "ses" : prefix):\(operation)"
+        // A transaction needs the actions of what it does; this program only deletes by one.
+        let name = operation == DynamoDB.TransactWriteItems.name ? DynamoDB.DeleteItem.name : operation
+        return "\(prefix == "sesv2" ? "ses" : prefix):\(name)"
     }
 }

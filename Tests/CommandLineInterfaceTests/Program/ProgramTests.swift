@@ -116,6 +116,8 @@ struct ProgramTests {
             "shares ami-ABCDEF01",
             "<image> is \"ami-ABCDEF01\", and not an image id (ami- and 8 or 17 hexadecimal digits)"
         ),
+        ("forget 12", "<account> is \"12\", and not an account id (12 digits)"),
+        ("forget", "<account> is missing"),
         (
             "accounts --role-arn foo",
             "--role-arn is \"foo\", and not the ARN of a role (arn:aws:iam::111122223333:role/name)"
