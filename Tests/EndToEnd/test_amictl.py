@@ -253,6 +253,7 @@ def test_a_row_that_cannot_be_read_keeps_nothing_else_from_being_told(cloud: Loc
             '--role-arn is "foo", and not the ARN of a role (arn:aws:iam::111122223333:role/name)',
         ),
         (["report"], "--html is needed"),
+        (["forget", "12"], '<account> is "12", and not an account id (12 digits)'),
         (["--nope", "shares"], "there is no option --nope"),
     ],
 )
@@ -267,7 +268,7 @@ def test_a_wrong_command_line_does_nothing(world: World, arguments: list[str], c
 
 def test_help_comes_from_the_same_table(world: World) -> None:
     overview = world.run("help").expect(OK).out
-    for command in ("usage", "check", "shares", "accounts", "alerts", "report", "completion"):
+    for command in ("usage", "check", "shares", "accounts", "alerts", "report", "forget", "completion"):
         assert re.search(rf"^    {command} ", overview, re.MULTILINE), command
         text = world.run("help", command).expect(OK).out
         assert text == world.run(command, "--help").expect(OK).out == world.run("--help", command).out
