@@ -24,6 +24,8 @@ public enum LambdaRuntime {
     ///
     /// The process has one thread; handlers run on it and must not block it. It ends with status 0 upon SIGTERM, 1 when
     /// `initialize` threw, 2 when the Runtime API cannot be used, each with a log record that says why (but for SIGTERM).
+    ///
+    /// The thread is the main one, and ``EventLoop/shared`` has it: `await MainActor.run { … }` waits for ever.
     public static func run(
         _ initialize: @escaping @Sendable (LambdaEnvironment) async throws -> Handler
     ) -> Never {

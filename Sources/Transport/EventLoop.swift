@@ -7,6 +7,11 @@ import Synchronization
 /// A function's process has one thread: `main` is synchronous and calls ``run(_:)``, so that every `async` function runs on
 /// the main thread and a request costs no change of thread. Where nobody calls ``run(_:)`` (tests, tools), the loop starts
 /// a background thread of its own with the first work it is given.
+///
+/// What structured concurrency starts (`async let`, task groups) runs on the loop too. A `Task { … }` does not: it is given
+/// to Dispatch's threads, unless it is made with `Task(executorPreference: loop)`. `@MainActor` is of no use beside
+/// ``run(_:)``: the main thread is the loop's then and never serves the main actor's queue, so that
+/// `await MainActor.run { … }` waits for ever.
 public final class EventLoop: TaskExecutor, SerialExecutor {
     public static let shared = EventLoop()
 
@@ -75,9 +80,12 @@ public final class EventLoop: TaskExecutor, SerialExecutor {
         }
     }
 
+    /// Memory for more work than this is given back.
+    private static let maximumKeptCapacity = 256
+
     /// Exchanges what is queued for `done`, which was, and whose memory serves again.
     private func takeWork(_ done: inout [Work]) {
-        done.removeAll(keepingCapacity: done.capacity <= 256)
+        done.removeAll(keepingCapacity: done.capacity <= Self.maximumKeptCapacity)
         queue.withLock { queue in
             if !queue.work.isEmpty { swap(&done, &queue.work) }
         }
@@ -86,6 +94,8 @@ public final class EventLoop: TaskExecutor, SerialExecutor {
     // MARK: Running
 
     /// Drives the loop on the calling thread until `body`, which runs on it, has returned or thrown.
+    ///
+    /// On the main thread, it keeps the main actor from running meanwhile.
     ///
     /// - Throws: ``RunError/alreadyRunning``, or what `body` throws.
     public func run<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) throws -> Value {
@@ -128,25 +138,46 @@ public final class EventLoop: TaskExecutor, SerialExecutor {
             thread.store(0, ordering: .relaxed)
             queue.withLock { $0.isDriven = false }
         }
-        let serial = asUnownedSerialExecutor()
-        let task = asUnownedTaskExecutor()
         var work: [Work] = []
         while true {
-            takeWork(&work)
-            while !work.isEmpty {
-                for item in work {
-                    switch item {
-                    case .job(let job): job.runSynchronously(isolatedTo: serial, taskExecutor: task)
-                    case .closure(let closure): closure()
-                    }
-                }
-                takeWork(&work)
-            }
+            runWork(&work)
             if let result = result() { return result }
             state.fireTimers()
             state.performTransfers()
             if queue.withLock({ $0.work.isEmpty }) { state.wait() }
         }
+    }
+
+    /// Runs what is queued, and what that queues in turn. Where there is no end of it, as with a task that yields again and
+    /// again, timers and transfers must have their turn: after ``maximumBatches``, or after the batch in which a tick passed.
+    ///
+    /// - Parameter work: Memory for what is queued; empty, as it is afterwards.
+    private func runWork(_ work: inout [Work]) {
+        let serial = asUnownedSerialExecutor()
+        let task = asUnownedTaskExecutor()
+        let begun = Self.tick
+        for _ in 0..<Self.maximumBatches {
+            takeWork(&work)
+            if work.isEmpty { return }
+            for item in work {
+                switch item {
+                case .job(let job): job.runSynchronously(isolatedTo: serial, taskExecutor: task)
+                case .closure(let closure): closure()
+                }
+            }
+            if Self.tick != begun { break }
+        }
+        work.removeAll(keepingCapacity: work.capacity <= Self.maximumKeptCapacity)
+    }
+
+    /// More than an ordinary invocation has in a row: looking at timers and transfers in between would only cost it time.
+    private static let maximumBatches = 64
+
+    /// The kernel's last tick, of which there are 100 to 1,000 a second: the clock that costs least to read.
+    private static var tick: Int {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC_COARSE, &time)
+        return time.tv_nsec
     }
 
     // MARK: Timers

@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 @testable import Transport
@@ -63,6 +64,85 @@ import Testing
         if !beforeItStarts { try await Task.sleep(for: .milliseconds(5)) }
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
+    }
+
+    /// Runs `body` on a loop beside a task that is always ready to go on; nil when that task ended first.
+    ///
+    /// - Parameter part: What the task does between two yields; it ends with `false`.
+    private func whileReady<Value: Sendable>(
+        on loop: EventLoop,
+        part: @escaping @Sendable (_ number: Int) -> Bool,
+        _ body: @escaping @Sendable () async throws -> Value
+    ) throws -> Value? {
+        try loop.run {
+            try await withThrowingTaskGroup(of: Value?.self) { group in
+                group.addTask { try await body() }
+                group.addTask {
+                    var number = 1
+                    while !Task.isCancelled, part(number) {
+                        number += 1
+                        await Task.yield()
+                    }
+                    return nil
+                }
+                defer { group.cancelAll() }
+                return try await group.next().flatMap { $0 }
+            }
+        }
+    }
+
+    private static func yields(for time: Duration) -> @Sendable (Int) -> Bool {
+        let end = ContinuousClock.now + time
+        return { _ in .now < end }
+    }
+
+    @Test func aTaskThatIsAlwaysReadyHoldsUpNeitherTimersNorTransfers() throws {
+        let server = TestServer([.ok("1"), .ok("2").trickled(size: 10, every: .milliseconds(1))])
+        let secureServer = try TLSServer()
+        let loop = EventLoop()
+        let client = HTTPClient(loop: loop, trust: TrustStore(.file(secureServer.certificatePath)))
+        let urls = [server.url, server.url, "https://127.0.0.1:\(secureServer.port)/"]
+        let statuses = try whileReady(on: loop, part: Self.yields(for: .seconds(20))) {
+            var statuses: [Int] = []
+            for url in urls {
+                try await loop.sleep(for: .milliseconds(5))
+                var request = HTTPRequest(url: url)
+                request.usesProxy = false
+                statuses.append(try await client.send(request).status)
+            }
+            return statuses
+        }
+        #expect(statuses == [200, 200, 200])
+    }
+
+    @Test func aTimeoutComesWhileATaskIsAlwaysReady() throws {
+        let server = TestServer([.hang])
+        let loop = EventLoop()
+        let client = HTTPClient(loop: loop)
+        let code = try whileReady(on: loop, part: Self.yields(for: .seconds(20))) {
+            var request = HTTPRequest(url: server.url)
+            request.usesProxy = false
+            request.timeout = .milliseconds(20)
+            do throws(HTTPError) {
+                _ = try await client.send(request)
+                return HTTPError.Code.other
+            } catch { return error.code }
+        }
+        #expect(code == .timedOut)
+    }
+
+    @Test func timersFireBetweenThePartsOfALongComputation() throws {
+        let loop = EventLoop()
+        @Sendable func compute(_ part: Int) -> Bool {
+            let end = ContinuousClock.now + .milliseconds(10)
+            while .now < end {}
+            return part < 20
+        }
+        let isAwake = try whileReady(on: loop, part: compute) {
+            try await loop.sleep(for: .milliseconds(20))
+            return true
+        }
+        #expect(isAwake == true)
     }
 
     @Test func workFromOtherThreadsWakesTheLoop() async throws {
