@@ -56,10 +56,7 @@ public final class AWSClient: Sendable {
     ) async throws(AWSError) -> HTTPResponse {
         let facts = try facts(for: request)
         var schedule = RetrySchedule(
-            policy: RetryPolicy(
-                service: request.service,
-                maximumAttempts: request.isRetryable ? configuration.maximumAttempts : 1
-            ),
+            policy: RetryPolicy(service: request.service, maximumAttempts: configuration.maximumAttempts),
             quota: facts.quota
         )
         let invocation = Invocation(

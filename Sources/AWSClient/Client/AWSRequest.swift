@@ -17,8 +17,6 @@ public struct AWSRequest: Sendable {
     public var isSigned = true
     /// A response body longer than this fails with ``AWSError/Kind/transport``.
     public var maximumResponseBytes: Int
-    /// Whether one attempt may be followed by another. It is turned off where a repeated request does harm.
-    public var isRetryable: Bool
     /// Reads code, message and request id out of a response with a status of 300 or more.
     public var parseError: ErrorParser
 
@@ -57,7 +55,6 @@ public struct AWSRequest: Sendable {
         body: [UInt8] = [],
         payloadSigning: PayloadSigning = .signed,
         maximumResponseBytes: Int = AWSRequest.defaultMaximumResponseBytes,
-        isRetryable: Bool = true,
         parseError: @escaping ErrorParser
     ) {
         self.service = service
@@ -69,7 +66,6 @@ public struct AWSRequest: Sendable {
         self.body = body
         self.payloadSigning = payloadSigning
         self.maximumResponseBytes = maximumResponseBytes
-        self.isRetryable = isRetryable
         self.parseError = parseError
     }
 }

@@ -148,14 +148,6 @@ struct AWSClientTests {
         #expect(fixture.server.requests.count == expected)
     }
 
-    @Test func aRequestThatMustNotRepeatIsSentOnce() async throws {
-        let fixture = try ClientFixture([Self.error(500, ""), .ok("")])
-        var request = ClientFixture.request()
-        request.isRetryable = false
-        #expect(await fixture.failure(request)?.attempts == 1)
-        #expect(fixture.server.requests.count == 1)
-    }
-
     @Test func retryAfterIsHonoured() async throws {
         let fixture = try ClientFixture(
             [
