@@ -44,12 +44,12 @@ let package = Package(
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
         // Parts of glibc.
-        .systemLibrary(name: "CAllocator"),
+        .systemLibrary(name: "CGlibc"),
         .systemLibrary(name: "CGetopt"),
 
         // Libraries; each knows only those above it in this list.
         library("Transport", ["CCurl", "CCrypto"]),
-        library("LambdaRuntime", ["Transport", "CAllocator"]),
+        library("LambdaRuntime", ["Transport", "CGlibc"]),
         library("AWSClient", ["Transport", "CCrypto", "CExpat"]),
         library("AWSServices", ["AWSClient", "LambdaRuntime"]),
         library("Governance", ["AWSServices", "LambdaRuntime"]),
@@ -76,6 +76,13 @@ let package = Package(
 
         // A scripted loopback HTTP server for the tests of everything that speaks HTTP.
         .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+        // What the tests of the runtime run beside Echo.
+        .executableTarget(
+            name: "PrintingFunction",
+            dependencies: ["LambdaRuntime"],
+            path: "Tests/PrintingFunction",
+            swiftSettings: settings
+        ),
         // Signs, resolves endpoints and decides on retries for the comparison with botocore.
         .executableTarget(
             name: "SigningProbe",
@@ -91,7 +98,7 @@ let package = Package(
             swiftSettings: settings
         ),
         tests("TransportTests", ["Transport", "TestSupport"]),
-        tests("LambdaRuntimeTests", ["LambdaRuntime", "TestSupport", "Echo"]),
+        tests("LambdaRuntimeTests", ["LambdaRuntime", "TestSupport", "Echo", "PrintingFunction"]),
         tests("AWSClientTests", ["AWSClient", "TestSupport"]),
         tests("AWSServicesTests", ["AWSServices", "LambdaRuntime", "TestSupport"]),
         tests("GovernanceTests", ["Governance", "TestSupport"]),

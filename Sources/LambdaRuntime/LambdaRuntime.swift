@@ -1,4 +1,4 @@
-import CAllocator
+import CGlibc
 import Glibc
 import Transport
 
@@ -26,10 +26,14 @@ public enum LambdaRuntime {
     /// `initialize` threw, 2 when the Runtime API cannot be used, each with a log record that says why (but for SIGTERM).
     ///
     /// The thread is the main one, and ``EventLoop/shared`` has it: `await MainActor.run { … }` waits for ever.
+    ///
+    /// What is printed to standard output is written line by line: SIGTERM and the end of an invocation find nothing left but
+    /// an unfinished line.
     public static func run(
         _ initialize: @escaping @Sendable (LambdaEnvironment) async throws -> Handler
     ) -> Never {
         keepFreedMemory()
+        writeLineByLine()
         Termination.install()
         let environment = LambdaEnvironment.process
         guard let authority = environment["AWS_LAMBDA_RUNTIME_API"] else {
@@ -98,6 +102,12 @@ public enum LambdaRuntime {
     private static func keepFreedMemory() {
         mallopt(M_MMAP_THRESHOLD, 1 << 20)
         mallopt(M_TRIM_THRESHOLD, 4 << 20)
+    }
+
+    /// Has libc write each line when it is printed. In Lambda standard output is no terminal: libc would keep lines until there
+    /// are 4 KB of them, past the end of the invocation, and SIGTERM would lose them.
+    private static func writeLineByLine() {
+        cglibc_write_line_by_line()
     }
 
     private static func currentDirectory() -> String {

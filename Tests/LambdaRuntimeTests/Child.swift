@@ -1,7 +1,7 @@
 import Glibc
 import Synchronization
 
-/// A run of the Echo executable, which is built beside the tests.
+/// A run of an executable that is built beside the tests.
 final class Child {
     enum End: Equatable {
         case exited(Int32)
@@ -13,30 +13,31 @@ final class Child {
     }
 
     private let process: pid_t
-    private let errorPipe: Int32
-    private let readsErrorOutput: Bool
-    /// What it wrote to standard error; whole once it has ended.
-    private(set) var errorOutput = ""
+    private let outputPipe: Int32
+    private let readsOutput: Bool
+    /// What it wrote to standard output and standard error; whole once it has ended.
+    private(set) var output = ""
     private var hasEnded = false
 
     /// One at a time, so that no child inherits the pipe of another.
     private static let spawning = Mutex(())
 
-    /// - Parameter readsErrorOutput: without, standard error is a pipe that nobody reads from.
-    init(_ environment: [String: String], readsErrorOutput: Bool = true) throws {
-        let path = try Self.directory() + "/Echo"
-        (process, errorPipe) = try Self.spawning.withLock { _ in try Self.spawn(path, environment) }
-        self.readsErrorOutput = readsErrorOutput
-        if !readsErrorOutput { close(errorPipe) }
+    /// - Parameter readsOutput: without, standard output and standard error are a pipe that nobody reads from.
+    init(_ environment: [String: String], executable: String = "Echo", readsOutput: Bool = true) throws {
+        let path = try Self.directory() + "/" + executable
+        (process, outputPipe) = try Self.spawning.withLock { _ in try Self.spawn(path, environment) }
+        self.readsOutput = readsOutput
+        if !readsOutput { close(outputPipe) }
     }
 
-    private static func spawn(_ path: String, _ environment: [String: String]) throws -> (pid_t, errorPipe: Int32) {
+    private static func spawn(_ path: String, _ environment: [String: String]) throws -> (pid_t, outputPipe: Int32) {
         var ends: [Int32] = [0, 0]
         guard pipe(&ends) == 0 else { throw SpawnError(code: errno) }
         defer { close(ends[1]) }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO)
         posix_spawn_file_actions_adddup2(&actions, ends[1], STDERR_FILENO)
         // A connection that another test's server closes must not live on in the child.
         for descriptor in 3..<1024 { posix_spawn_file_actions_addclose(&actions, Int32(descriptor)) }
@@ -65,7 +66,7 @@ final class Child {
             kill(process, SIGKILL)
             waitpid(process, nil, 0)
         }
-        if readsErrorOutput { close(errorPipe) }
+        if readsOutput { close(outputPipe) }
     }
 
     func send(_ signal: Int32) { kill(process, signal) }
@@ -74,13 +75,13 @@ final class Child {
     func wait() throws -> End {
         var bytes: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 4096)
-        while readsErrorOutput {
-            let count = read(errorPipe, &chunk, chunk.count)
+        while readsOutput {
+            let count = read(outputPipe, &chunk, chunk.count)
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { break }
             bytes += chunk[..<count]
         }
-        errorOutput = String(decoding: bytes, as: UTF8.self)
+        output = String(decoding: bytes, as: UTF8.self)
         var status: Int32 = 0
         while waitpid(process, &status, 0) < 0 {
             guard errno == EINTR else { throw SpawnError(code: errno) }
