@@ -25,7 +25,9 @@ public enum LambdaRuntime {
     /// The process has one thread; handlers run on it and must not block it. It ends with status 0 upon SIGTERM, 1 when
     /// `initialize` threw, 2 when the Runtime API cannot be used, each with a log record that says why (but for SIGTERM).
     ///
-    /// The thread is the main one, and ``EventLoop/shared`` has it: `await MainActor.run { … }` waits for ever.
+    /// The thread is the main one, and ``EventLoop/shared`` has it: `await MainActor.run { … }` waits for ever. `async let`
+    /// and task groups stay on the thread. An unstructured `Task { … }` does not, and starts threads of Dispatch's: it is made
+    /// with `Task(executorPreference: EventLoop.shared) { … }`.
     ///
     /// What is printed to standard output is written line by line: SIGTERM and the end of an invocation find nothing left but
     /// an unfinished line.

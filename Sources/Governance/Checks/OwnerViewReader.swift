@@ -1,6 +1,7 @@
 import AWSClient
 import AWSServices
 import LambdaRuntime
+import Transport
 
 /// Asks EC2 for its own count of an image's uses over all accounts: an image usage report, which is waited for as long as
 /// there is time, read, and deleted.
@@ -153,7 +154,7 @@ struct OwnerViewReader: Sendable {
 
     /// Deletes it although the question may have been called off: a task of its own is not cancelled with it.
     private func takeAway(_ id: String, _ logger: Logger) async {
-        await Task { await delete(id, logger) }.value
+        await Task(executorPreference: EventLoop.shared) { await delete(id, logger) }.value
     }
 
     private func delete(_ id: String, _ logger: Logger) async {
@@ -216,7 +217,7 @@ struct OwnerViewReader: Sendable {
 
     /// Makes one, and learns which, although the question may be called off meanwhile: else nobody would take it away.
     private func made(for image: ImageID) async throws(AWSError) -> Report {
-        try await Task { () async -> Result<Report, AWSError> in
+        try await Task(executorPreference: EventLoop.shared) { () async -> Result<Report, AWSError> in
             do throws(AWSError) {
                 return .success(try await create(image))
             } catch {

@@ -1,9 +1,11 @@
 import AWSClient
 import AWSServices
+import Glibc
 import LambdaRuntime
 import Synchronization
 import TestSupport
 import Testing
+import Transport
 
 @testable import Governance
 
@@ -128,6 +130,33 @@ import Testing
 
     private func isPending(_ view: UsageEvidence.OwnerView) -> Bool {
         if case .pending = view { true } else { false }
+    }
+
+    /// Making a report and taking it away are tasks of their own, which do not run where their question does by themselves.
+    @Test func everythingRunsOnTheLoop() async throws {
+        let fixture = try fixture { behaviour in
+            for operation in ["DescribeImageUsageReportEntries", "DeleteImageUsageReport"] {
+                behaviour.failures[operation] = CloudFixture.ec2Error("UnauthorizedOperation", status: 403)
+            }
+        }
+        let threads = Mutex<[UInt]>([])
+        var effects = fixture.effects
+        effects.uuid = {
+            threads.withLock { $0.append(UInt(pthread_self())) }
+            return "token"
+        }
+        let sink = LogSink { record in
+            threads.withLock { $0.append(UInt(pthread_self())) }
+            return record.count
+        }
+        let reader = OwnerViewReader(ec2: EC2(fixture.client), effects: effects)
+        let logger = Logger(level: .warn, sink: sink)
+        let loop = await Task(executorPreference: EventLoop.shared) {
+            _ = await reader.view(of: image, logger: logger)
+            return UInt(pthread_self())
+        }.value
+        // The token of the report, that it cannot be deleted, and that there is no view.
+        #expect(threads.withLock { $0 } == [loop, loop, loop])
     }
 
     @Test func aReportOverAllAccounts() async throws {
