@@ -20,6 +20,8 @@ struct RuntimeAPI: Sendable {
         case accepted
         /// 413: larger than the service takes. The service has failed the invocation.
         case tooLarge
+        /// The connection broke on a response that is too large: a 413 sent meanwhile has been lost with it.
+        case brokenOff
         /// Another 4xx: of an invocation that has timed out, for example.
         case refused(status: Int, detail: String)
     }
@@ -62,12 +64,22 @@ struct RuntimeAPI: Sendable {
         return Invocation(requestID: requestID, event: response.body, headers: response.headers)
     }
 
+    /// What Lambda takes as a response of an ordinary invocation, at least.
+    private static let ordinaryResponseBytes = 6 << 20
+
     /// Gives the result of an invocation.
     func respond(_ body: [UInt8], to requestID: String) async throws(RuntimeAPIError) -> Receipt {
         var request = post
         request.url = url(of: requestID, "/response")
         request.body = body
-        return try await receipt(for: request, operation: "POST invocation response")
+        do throws(RuntimeAPIError) {
+            return try await receipt(for: request, operation: "POST invocation response")
+        } catch {
+            // A service that refuses a response on the way and ends the connection breaks it while the rest is being sent: then
+            // libcurl reads no reply. If there is no service any more, the next request shows it.
+            guard body.count > Self.ordinaryResponseBytes, error.cause?.code == .connectionLost else { throw error }
+            return .brokenOff
+        }
     }
 
     /// Reports that an invocation failed.

@@ -32,7 +32,7 @@ struct RuntimeLoop: Sendable {
         }
         let receipt = try await api.respond(response, to: context.requestID)
         note(receipt, "the response", context.logger)
-        if receipt == .tooLarge { try await reportTooLarge(response.count, context) }
+        if receipt == .tooLarge || receipt == .brokenOff { try await reportTooLarge(response.count, context) }
     }
 
     /// Lambda itself fails the invocation when a response is too large, and then refuses a report of ours, which is as
@@ -50,6 +50,7 @@ struct RuntimeLoop: Sendable {
         switch receipt {
         case .accepted: break
         case .tooLarge: logger.error("the Runtime API refused \(what): it is too large", ["status": 413])
+        case .brokenOff: logger.error("the connection broke on \(what): it is too large")
         case .refused(let status, let detail):
             logger.error("the Runtime API refused \(what)", ["status": status, "detail": detail])
         }

@@ -219,6 +219,38 @@ import Transport
         }
     }
 
+    /// The head of a response that is too large is answered with 413 and the end of the connection: a little later, as Go's
+    /// servers do it, or at once, which the kernel turns into a reset since the rest is never read. By a reset the 413 may be
+    /// lost: in the last case it always is.
+    @Test(
+        arguments: [
+            ("read", [.delay(.milliseconds(100)), .close]), ("perhaps read", [.close]), ("lost", [.reset]),
+        ] as [(String, [TestServer.Reply.Step])]
+    )
+    func aResponseThatIsRefusedOnTheWayFailsTheInvocation(_ refusal: String, _ end: [TestServer.Reply.Step]) async {
+        let reply = TestServer.Reply(steps: (refusal == "lost" ? [] : TestServer.Reply.status(413).steps) + end)
+        let body = "\"" + String(repeating: "x", count: 6 << 20) + "\""
+        for _ in 0..<20 {
+            let script = Script(next: [Script.event(), Script.event(requestID: "2")], tooLong: reply)
+            let outcome = await script.run { event, context in context.requestID == "1" ? Array(body.utf8) : event }
+            #expect(
+                outcome.paths.filter { $0 != "POST invocation/1/response" } == [
+                    "GET invocation/next", "POST invocation/1/error",
+                    "GET invocation/next", "POST invocation/2/response",
+                    "GET invocation/next",
+                ]
+            )
+            let report = outcome.posts.first { $0.path.hasSuffix("/error") }
+            #expect(report?.header("lambda-runtime-function-error-type") == "Function.ResponseSizeTooLarge")
+            #expect(outcome.records.first?.hasPrefix("[ERROR]") == true)
+            #expect(outcome.records.first?.contains("the response: it is too large") == true)
+            if refusal != "perhaps read" {
+                #expect(outcome.records.first?.hasSuffix("\tstatus=413") == (refusal == "read"))
+            }
+            #expect(outcome.records.count == 3)
+        }
+    }
+
     @Test func aResponseThatCannotBeDeliveredEndsTheProcess() async {
         let script = Script(next: [Script.event(), Script.event(requestID: "2")], posts: [.reset, .reset])
         let outcome = await script.run()

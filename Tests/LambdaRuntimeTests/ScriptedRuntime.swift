@@ -15,6 +15,8 @@ struct ScriptedRuntime {
     var format = LogFormat.text
     var clock = WallClock { LogCapture.time }
     var maximumEventBytes = 16 << 20
+    /// The reply to a POST with a body of more than 6 MiB, given when its head has come; it must end the connection.
+    var tooLong: TestServer.Reply?
 
     /// What came of a run.
     struct Outcome {
@@ -47,7 +49,10 @@ struct ScriptedRuntime {
         initialize: @escaping @Sendable (LambdaEnvironment) async throws -> LambdaRuntime.Handler
     ) async -> Outcome {
         let script = Mutex((next: next[...], posts: posts[...]))
-        let server = TestServer { request in
+        let early = { @Sendable [tooLong] (request: TestServer.Request) -> TestServer.Reply? in
+            request.header("content-length").flatMap { Int($0) } ?? 0 > 6 << 20 ? tooLong : nil
+        }
+        let server = TestServer(early: early) { request in
             script.withLock { script in
                 if request.method == "GET" { return script.next.popFirst() ?? .status(500, body: "no more events") }
                 return script.posts.popFirst() ?? Self.accepted

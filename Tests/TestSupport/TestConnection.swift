@@ -17,7 +17,7 @@ struct TestConnection {
         Glibc.close(descriptor)
     }
 
-    /// The next request, or nil when the peer has closed or sends no HTTP.
+    /// The next request without its body, or nil when the peer has closed or sends no HTTP.
     mutating func readRequest() -> TestServer.Request? {
         guard let head = readHead() else { return nil }
         let lines = head.split(separator: "\r\n", omittingEmptySubsequences: false)
@@ -35,12 +35,17 @@ struct TestConnection {
             let value = line[line.index(after: colon)...].drop { $0 == " " || $0 == "\t" }
             request.headers.append((String(line[..<colon]), String(value)))
         }
-        if request.header("expect")?.lowercased() == "100-continue" {
-            guard send(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)) else { return nil }
-        }
-        guard let body = readBody(of: request) else { return nil }
-        request.body = body
         return request
+    }
+
+    /// Reads the body of the request whose head has just been read; false when the peer has closed or sends no HTTP.
+    mutating func readBody(of request: inout TestServer.Request) -> Bool {
+        if request.header("expect")?.lowercased() == "100-continue" {
+            guard send(Array("HTTP/1.1 100 Continue\r\n\r\n".utf8)) else { return false }
+        }
+        guard let body = body(of: request) else { return false }
+        request.body = body
+        return true
     }
 
     /// Performs a reply; false when the connection is at its end.
@@ -123,7 +128,7 @@ struct TestConnection {
         }
     }
 
-    private mutating func readBody(of request: TestServer.Request) -> [UInt8]? {
+    private mutating func body(of request: TestServer.Request) -> [UInt8]? {
         if request.header("transfer-encoding")?.lowercased() == "chunked" {
             var body: [UInt8] = []
             while true {

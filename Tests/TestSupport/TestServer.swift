@@ -17,10 +17,16 @@ public final class TestServer: Sendable {
     private final class Shared: Sendable {
         let state = Mutex(State())
         let listener: Int32
+        let early: @Sendable (Request) -> Reply?
         let reply: @Sendable (Request) -> Reply
 
-        init(listener: Int32, reply: @escaping @Sendable (Request) -> Reply) {
+        init(
+            listener: Int32,
+            early: @escaping @Sendable (Request) -> Reply?,
+            reply: @escaping @Sendable (Request) -> Reply
+        ) {
             self.listener = listener
+            self.early = early
             self.reply = reply
         }
     }
@@ -36,14 +42,20 @@ public final class TestServer: Sendable {
     /// `127.0.0.1:<port>`, as `AWS_LAMBDA_RUNTIME_API` has it.
     public var authority: String { "127.0.0.1:\(port)" }
 
-    /// Every request read whole so far, in order of arrival.
+    /// Every request read whole so far, or answered early, in order of arrival.
     public var requests: [Request] { shared.state.withLock { $0.requests } }
 
     /// The number of connections accepted so far.
     public var connectionCount: Int { shared.state.withLock { $0.connectionCount } }
 
     /// Starts a server that asks `reply` for every request.
-    public init(reply: @escaping @Sendable (Request) -> Reply) {
+    ///
+    /// - Parameter early: Is asked first, when the head of a request has been read and nothing of its body. What it replies is
+    ///   all that is done upon the request, whose body is never read: the reply must end the connection.
+    public init(
+        early: @escaping @Sendable (Request) -> Reply? = { _ in nil },
+        reply: @escaping @Sendable (Request) -> Reply
+    ) {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         precondition(descriptor >= 0, "no socket: errno \(errno)")
         var address = sockaddr_in()
@@ -58,7 +70,7 @@ public final class TestServer: Sendable {
         }
         precondition(isListening, "cannot listen: errno \(errno)")
         port = Int(UInt16(bigEndian: address.sin_port))
-        shared = Shared(listener: descriptor, reply: reply)
+        shared = Shared(listener: descriptor, early: early, reply: reply)
         let shared = self.shared
         Self.startThread(shared) { Self.accept(shared) }
     }
@@ -150,9 +162,11 @@ public final class TestServer: Sendable {
             }
         }
         var connection = connection
-        while let request = connection.readRequest() {
-            shared.state.withLock { $0.requests.append(request) }
-            guard connection.perform(shared.reply(request)) else { return }
+        while var request = connection.readRequest() {
+            let early = shared.early(request)
+            guard early != nil || connection.readBody(of: &request) else { return }
+            shared.state.withLock { [request] in $0.requests.append(request) }
+            guard connection.perform(early ?? shared.reply(request)) else { return }
         }
     }
 }
