@@ -49,6 +49,92 @@ import Testing
         #expect(outcomes == Array(repeating: .tls, count: 8))
     }
 
+    @Test func theSystemBundleIsTurnedToWhereAmazonsRootsDoNotVerify() async throws {
+        let server = try TLSServer()
+        let trust = TrustStore(bundles: ["/nowhere/bundle.pem", server.certificatePath])
+        #expect(await outcome(port: server.port, trust: trust) == nil)
+        #expect(trust.usesSystem)
+        #expect(await outcome(port: server.port, trust: trust) == nil)
+    }
+
+    @Test func concurrentFirstConnectionsSucceedByTheFallback() async throws {
+        let server = try TLSServer()
+        let port = server.port
+        for _ in 0..<5 {
+            let trust = TrustStore(bundles: [server.certificatePath])
+            let outcomes = await withTaskGroup(of: HTTPError.Code?.self) { group in
+                for _ in 0..<8 { group.addTask { await outcome(port: port, trust: trust) } }
+                return await group.reduce(into: [HTTPError.Code?]()) { $0.append($1) }
+            }
+            #expect(outcomes == Array(repeating: nil, count: 8))
+        }
+    }
+
+    @Test func concurrentFirstRequestsOfOneClientSucceedByTheFallback() async throws {
+        let server = try TLSServer()
+        let url = "https://127.0.0.1:\(server.port)/"
+        let client = HTTPClient(loop: EventLoop(), trust: TrustStore(bundles: [server.certificatePath]))
+        let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+            for _ in 0..<8 {
+                group.addTask {
+                    var request = HTTPRequest(url: url)
+                    request.usesProxy = false
+                    return try await client.send(request).status
+                }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(statuses == Array(repeating: 200, count: 8))
+    }
+
+    // MARK: Bundles
+
+    private static let begin = "-----BEGIN CERTIFICATE-----\n"
+    private static let end = "-----END CERTIFICATE-----\n"
+    /// What is no certificate: not base 64, not DER, without an end.
+    private static let malformed = [begin + "M*II\n" + end, begin + "AAAA\n" + end, begin + "MIIB"]
+
+    @Test(arguments: malformed) func aBundleWithAMalformedCertificateIsNotTrusted(_ malformed: String) throws {
+        let amazon = amazonRootCertificates + "\n"
+        for (text, number) in [(malformed + "\n" + amazon, 1), (amazon + malformed, 6)] {
+            let file = try TextFile(text)
+            let error = #expect(throws: HTTPError.self) { try TrustStore(.file(file.path)).load() }
+            #expect(
+                error?.message
+                    == "\(file.path) cannot be read as certificates in PEM format: number \(number) is malformed"
+            )
+        }
+    }
+
+    @Test(arguments: malformed) func aMalformedSystemBundleIsPassedOver(_ malformed: String) async throws {
+        let server = try TLSServer()
+        let broken = try TextFile(amazonRootCertificates + "\n" + malformed)
+        let trust = TrustStore(bundles: [broken.path, server.certificatePath])
+        #expect(await outcome(port: server.port, trust: trust) == nil)
+    }
+
+    @Test func whatIsNoCertificateMayStandBetweenThem() throws {
+        let key = "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"
+        let text = "# A comment\n\n" + key + amazonRootCertificates + "\n" + key + "\n\nThe end\n"
+        for text in [text, text.replacing("\n", with: "\r\n")] {
+            let file = try TextFile(text)
+            try TrustStore(.file(file.path)).load()
+        }
+    }
+
+    @Test(arguments: ["", "\n", "no certificate\n"])
+    func aBundleWithoutCertificatesIsNotTrusted(_ text: String) throws {
+        let file = try TextFile(text)
+        let error = #expect(throws: HTTPError.self) { try TrustStore(.file(file.path)).load() }
+        #expect(error?.message == "\(file.path) cannot be read as certificates in PEM format")
+    }
+
+    @Test func theSystemsBundlesAreUsable() throws {
+        let bundles = TrustStore.systemBundles.filter { access($0, R_OK) == 0 }
+        #expect(!bundles.isEmpty)
+        for bundle in bundles { try TrustStore(.file(bundle)).load() }
+    }
+
     @Test func amazonRootsAreTheFiveOfAmazonTrustServices() {
         let marker = "-----BEGIN CERTIFICATE-----"
         let count = amazonRootCertificates.utf8.split(separator: UInt8(ascii: "\n")).count {
@@ -56,4 +142,23 @@ import Testing
         }
         #expect(count == 5)
     }
+}
+
+/// A temporary file.
+private final class TextFile {
+    let path: String
+
+    struct Failure: Error {}
+
+    init(_ text: String) throws {
+        var template = Array("/tmp/bundle.XXXXXX".utf8CString)
+        let descriptor = mkstemp(&template)
+        guard descriptor >= 0 else { throw Failure() }
+        defer { close(descriptor) }
+        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        let count = Array(text.utf8).withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+        guard count == text.utf8.count else { throw Failure() }
+    }
+
+    deinit { unlink(path) }
 }
