@@ -2,7 +2,8 @@
 ///
 /// `status`, `region` and `event_…` say how things stand and which event made it so. Under them lie what was seen last of
 /// each kind (`permission_…`, `revoked_by_call_…`, `revoked_by_state_…`, `state_by_call_…`, `state_by_state_…`, each with
-/// `status`, `time`, `id`, `name`, `actor`), from which the rest follows.
+/// `status`, `time`, `id`, `name`, `actor`), from which the rest follows; and since when the permission has been told to be the same
+/// (`permission_since`).
 public typealias ItemAttributes = [String: String]
 
 /// An item of a table that is not as this software writes it.
