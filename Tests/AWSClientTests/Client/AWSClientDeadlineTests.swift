@@ -47,7 +47,7 @@ struct AWSClientDeadlineTests {
             credentials: StaticCredentialsProvider(ClientFixture.credentials)
         )
         do throws(AWSError) {
-            _ = try await client.send(ClientFixture.request(), deadline: .now + .milliseconds(100))
+            _ = try await client.send(ClientFixture.request(), deadline: .now + .seconds(1))
             Issue.record("the server never answers")
         } catch {
             #expect(error.kind == .deadline)
@@ -58,15 +58,19 @@ struct AWSClientDeadlineTests {
     /// A fault with a request id, and then nothing until the deadline.
     @Test func aDeadlineThatEndsALaterTransferTellsTheFailureBefore() async throws {
         let server = TestServer([.status(500, body: "InternalError|broken|request-7"), .hang])
+        // The pause takes nearly all of the time; what is left is enough to begin the second attempt on any machine.
+        let passed = Mutex(Duration.zero)
         var effects = AWSEffects.live()
-        effects.sleep = { _ in }
+        effects.instant = { .now + passed.withLock { $0 } }
+        effects.random = { 0.5 }
+        effects.sleep = { _ in passed.withLock { $0 = .seconds(57) } }
         let client = AWSClient(
             configuration: try AWSConfiguration(environment: ["AWS_REGION": "r", "AWS_ENDPOINT_URL": server.url]),
             credentials: StaticCredentialsProvider(ClientFixture.credentials),
             effects: effects
         )
         do throws(AWSError) {
-            _ = try await client.send(ClientFixture.request(), deadline: .now + .milliseconds(500))
+            _ = try await client.send(ClientFixture.request(), deadline: .now + .seconds(60))
             Issue.record("the server never answers the second attempt")
         } catch {
             #expect(error.attempts == 2)

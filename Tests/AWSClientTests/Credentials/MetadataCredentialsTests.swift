@@ -176,7 +176,7 @@ struct MetadataCredentialsTests {
             http: HTTPClient(),
             effects: test.effects,
             name: "a service",
-            timeout: .milliseconds(500),
+            timeout: .seconds(2),
             pauseWithoutAnswer: .seconds(1)
         )
         let response = try await service.send("GET", server.url, headers: [:], deadline: nil)
