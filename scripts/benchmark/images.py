@@ -69,7 +69,7 @@ class Shares(account.Tables):
         return {"Table": {"ItemCount": 0, "CreationDateTime": 1577836800}}
 
     def Query(self, request):
-        [image] = [value["S"] for value in request["ExpressionAttributeValues"].values()][:1]
+        image = request["ExpressionAttributeValues"][":0"]["S"]  # of the key condition, which comes first
         items = list(self.of_image.get(image, {}).values()) if request["TableName"] == "shares" else []
         return {"Count": len(items), "Items": items, "ScannedCount": len(items)}
 
