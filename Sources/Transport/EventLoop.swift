@@ -95,7 +95,8 @@ public final class EventLoop: TaskExecutor, SerialExecutor {
 
     /// Drives the loop on the calling thread until `body`, which runs on it, has returned or thrown.
     ///
-    /// On the main thread, it keeps the main actor from running meanwhile.
+    /// On the main thread, it keeps the main actor from running meanwhile. Work of others may be left when it ends: it is done when
+    /// somebody drives the loop again.
     ///
     /// - Throws: ``RunError/alreadyRunning``, or what `body` throws.
     public func run<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) throws -> Value {

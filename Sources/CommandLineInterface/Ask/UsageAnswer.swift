@@ -37,9 +37,9 @@ struct UsageAnswer: Sendable {
 
     private var record: ImageRecord? { contents.images[image] }
 
-    /// Whether the tables have anything about the image but its use. They have nothing about one that was last changed
+    /// Whether the tables have anything about the image but its use and its name. They have nothing about one that was last changed
     /// before the installation, nor about one that never was.
-    var isRecorded: Bool { record != nil || !contents.shares.isEmpty }
+    var isRecorded: Bool { record?.wasThere != nil || !contents.shares.isEmpty }
 
     /// Organizations, units and the public that have it, whose accounts the tables do not name.
     private var groups: [Principal] {

@@ -38,7 +38,7 @@ extension ReportData {
             let shares = recorded.filter { $0.status == .shared }
             var evidence = UsageEvidence(
                 owner: owner,
-                isRecorded: record != nil,
+                isRecorded: record?.wasThere != nil,
                 shares: recorded,
                 coverage: usage.coverage,
                 now: generated,

@@ -22,6 +22,8 @@ struct LossAlerts: Sendable {
     /// So long after a loss, an account may still have launched the image: EC2 takes moments to know of it everywhere, and events
     /// tell whole seconds.
     static let launchDelaySeconds: Int64 = 600
+    /// So late an event may come: EventBridge and Lambda try for no longer than a day.
+    private static let lateEventSeconds: Int64 = 86_400
 
     /// What came of it.
     struct Report: Sendable {
@@ -136,6 +138,8 @@ struct LossAlerts: Sendable {
         /// Whether everybody was told who uses the image, or noted as not to be reached; but for those that another invocation is
         /// telling.
         var isWhole = true
+        /// Whether some use the image who would be told, were the event of a share to come that made this a loss of theirs.
+        var awaitsShares = false
         /// Whether nobody has to be told any more.
         var isDone = false
     }
@@ -155,7 +159,9 @@ struct LossAlerts: Sendable {
         // Of the account that is being read, or the one before.
         var usersAtLoss: Set<AccountID> = []
         func add(_ summary: UsageSummary?) async throws {
-            guard let summary, usersAtLoss.remove(summary.account) != nil, assessment.concerns(summary.account) else {
+            guard let summary, usersAtLoss.remove(summary.account) != nil else { return }
+            guard assessment.concerns(summary.account) else {
+                if assessment.mayConcern(summary.account) { outcome.awaitsShares = true }
                 return
             }
             let account = summary.account
@@ -211,6 +217,7 @@ struct LossAlerts: Sendable {
         try await flush()
         outcome.isDone =
             outcome.isWhole && unreached.isEmpty && outcome.unreadableRows == 0
+            && !(outcome.awaitsShares && assessment.time.advanced(bySeconds: Self.lateEventSeconds) > pass.began)
             && assessment.awaited(tracked: Set(pass.covered.keys)).allSatisfy { account in
                 outcome.round.told.contains(account) || pass.standings[account] == .told
                     || pass.isLeftToLater(account)

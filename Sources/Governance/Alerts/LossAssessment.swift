@@ -21,6 +21,9 @@ public enum LossVerdict: Hashable, Sendable {
 public struct LossAssessment: Sendable {
     /// The loss; of the principals that it names, those that had the image.
     public let loss: ImageLoss
+    /// All principals that it names, where some had lost the image before: by what is recorded, their launch permission was taken
+    /// away once more. The event of a share in between may be late.
+    private let named: [Principal]?
     /// When it happened: where a state change reports a call that is known, the call's time.
     public let time: EventTime
     /// The principals that have the image after the loss.
@@ -43,10 +46,12 @@ public struct LossAssessment: Sendable {
     ///     call is known, its time counts.
     public init(_ loss: ImageLoss, shares: [ShareRecord], image: ImageRecord?) {
         let time = Self.time(of: loss, image)
-        let loss = loss.excluding(
+        let whole = loss
+        let loss = whole.excluding(
             Set(shares.filter { $0.permission.status == .removed && $0.orderSince < time }.map(\.principal))
         )
         (self.loss, self.time) = (loss, time)
+        if loss != whole, case .principals(let principals) = whole.scope { named = principals } else { named = nil }
         let state = image?.states.effective
         isThereAgain = state.map { $0.status == .available && $0.occurrence.order > time } ?? false
         let remaining = Set(
@@ -105,6 +110,12 @@ public struct LossAssessment: Sendable {
         return true
     }
 
+    /// Whether the account would have to be told, had everybody whom the loss names had the image.
+    func mayConcern(_ account: AccountID) -> Bool {
+        guard let named, case .alarmed = verdict(for: account, .unknown, of: named) else { return false }
+        return true
+    }
+
     /// The accounts that the loss concerns, as far as they can be listed: of groups, those that have a usage tracker; and so the
     /// owner of an image that nobody can launch any more. What a later loss takes from an account's own share, that one tells.
     ///
@@ -122,9 +133,15 @@ public struct LossAssessment: Sendable {
     }
 
     public func verdict(for account: AccountID, _ membership: Membership) -> LossVerdict {
+        guard case .principals(let lost) = loss.scope else { return verdict(for: account, membership, of: nil) }
+        return verdict(for: account, membership, of: lost)
+    }
+
+    /// - Parameter lost: Who lost the image; nil for everyone.
+    private func verdict(for account: AccountID, _ membership: Membership, of lost: [Principal]?) -> LossVerdict {
         // Organizations and units of which it would have to be known whether the account belongs to them.
         var deciding = remaining.filter(Self.isMembership)
-        if case .principals(let lost) = loss.scope, !lost.contains(.all), !lost.contains(.account(account)) {
+        if let lost, !lost.contains(.all), !lost.contains(.account(account)) {
             let units = lost.filter(Self.isMembership)
             if !units.contains(where: membership.includes) {
                 guard units.contains(where: { !membership.decides($0) }) else { return .unaffected }

@@ -82,7 +82,7 @@ extension Doubt: CustomStringConvertible {
     public var description: String {
         switch self {
         case .noSuchImage:
-            "EC2 knows no such image in this account and region, and nothing was ever recorded of it"
+            "EC2 knows no such image in this account and region, and nothing was ever recorded of who had it"
         case .sharesNotKnown(let reason):
             "EC2 does not tell whom the image is shared with (\(reason))"
         case .unreadableRows(let count):

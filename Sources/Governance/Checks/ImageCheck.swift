@@ -137,7 +137,7 @@ public struct ImageCheck: Sendable {
         guard !known.doubts.contains(where: { $0.stands(whateverEC2SaysOfImagesOf: owner) }) else { return known }
         try await run.pace.wait()
         let facts = try await facts(of: image, recorded, in: run, logger: logger)
-        var evidence = evidence(isRecorded: facts.record != nil, shares: facts.shares, coverage: run.coverage)
+        var evidence = evidence(isRecorded: facts.record?.wasThere != nil, shares: facts.shares, coverage: run.coverage)
         facts.complete(&evidence)
         let verdict = Verdict(evidence)
         guard verdict.outcome == .unknown else { return verdict }
@@ -179,7 +179,7 @@ public struct ImageCheck: Sendable {
         let facts = try await facts(of: question.image, logger: logger)
         let evidence = evidence(
             of: question.accounts,
-            isRecorded: facts.record != nil,
+            isRecorded: facts.record?.wasThere != nil,
             shares: facts.shares,
             coverage: try await entries
         )

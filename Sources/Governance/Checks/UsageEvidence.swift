@@ -54,7 +54,7 @@ public struct UsageEvidence: Sendable {
     public var accounts: Set<AccountID>?
     /// The account that owns the image, where it is known.
     public var owner: AccountID?
-    /// Whether anything was recorded of the image itself.
+    /// Whether anything was recorded of what happened to the image itself: more than its name.
     public var isRecorded: Bool
     /// What was recorded of the image's principals.
     public var shares: [ShareRecord]

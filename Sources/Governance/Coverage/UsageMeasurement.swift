@@ -97,14 +97,14 @@ struct UsageMeasurement: Sendable {
         let scan = DynamoDB.Scan(
             table: sharesTable,
             filter: "\(name: "status") = \(.string(ShareStatus.shared.rawValue))",
-            attributes: [ShareRecord.principalKey, ShareRecord.timeAttribute]
+            attributes: [ShareRecord.principalKey, ShareRecord.timeAttribute, ShareRecord.sinceAttribute]
         )
         for try await page in dynamoDB.scan(scan) {
             for item in page.items {
                 switch item[ShareRecord.principalKey]?.stringValue.flatMap(Principal.init(_:)) {
                 case .account(let account):
-                    let time = item[ShareRecord.timeAttribute]?.stringValue.flatMap { EventTime($0) }
-                    sharing.add(account, since: time)
+                    let since = item[ShareRecord.sinceAttribute] ?? item[ShareRecord.timeAttribute]
+                    sharing.add(account, since: since?.stringValue.flatMap { EventTime($0) })
                 case .some: sharing.hasGroups = true
                 case nil: break
                 }

@@ -23,6 +23,8 @@ extension ShareRecord {
     static let (statusAttribute, regionAttribute) = ("status", "region")
     /// Of the event that made the principal's status.
     static let timeAttribute = "event_time"
+    /// Since when the permission is as it was told then, where that is earlier.
+    static let sinceAttribute = "permission_since"
 
     /// Everything but the keys.
     public var attributes: ItemAttributes {
@@ -32,7 +34,7 @@ extension ShareRecord {
         if latestShare != firstShared { attributes["last_shared"] = latestShare?.description }
         attributes["unlisted_since"] = unlistedSince?.description
         if permission != current { attributes.write(permission, as: "permission_") }
-        attributes["permission_since"] = permissionSince?.description
+        attributes[Self.sinceAttribute] = permissionSince?.description
         attributes.write(revocations, as: "revoked_by_")
         return attributes
     }
@@ -49,7 +51,7 @@ extension ShareRecord {
             principal: principal,
             region: try attributes.region(),
             permission: permission,
-            permissionSince: try attributes.time(at: "permission_since"),
+            permissionSince: try attributes.time(at: Self.sinceAttribute),
             revocations: try attributes.sightings("revoked_by_"),
             firstShared: try attributes.time(at: "first_shared"),
             lastShared: try attributes.time(at: "last_shared"),

@@ -102,8 +102,8 @@ public struct ShareRecord: Hashable, Sendable {
 
 extension ShareRecord {
     /// What a sweep has to be later than to tell what the principal uses: when it got the image; or, where it has it no
-    /// longer, when it lost it.
-    public var standing: Possession { status == .shared ? possession : .until(since) }
+    /// longer, when it was last told to have lost it: what no event told of may have come before that.
+    public var standing: Possession { status == .shared ? possession : .until(current.occurrence.time) }
 }
 
 /// What an event does to one principal's own launch permission.

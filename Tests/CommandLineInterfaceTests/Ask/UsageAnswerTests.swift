@@ -66,8 +66,15 @@ struct UsageAnswerTests {
         return members
     }
 
-    @Test func `an image of which nothing is recorded is not one that nobody uses`() throws {
-        let answer = answer(swept: [Self.a])
+    /// The daily search records the names of all images, and that is nothing of who has them.
+    private static let name: DynamoDB.Item = [
+        "image_id": "ami-0abc", "principal": "image", "status": "available", "region": "eu-central-1",
+        "image_name": "golden",
+    ].mapValues { .string($0) }
+
+    @Test(arguments: [[], [name]])
+    func `an image of which nothing is recorded is not one that nobody uses`(_ items: [DynamoDB.Item]) throws {
+        let answer = answer(items, swept: [Self.a])
         let text = try text(answer)
         #expect(text.contains("Known use:  none that is recorded; whether there is any is not known\n"))
         #expect(text.contains("older than the installation, or there is no such image"))

@@ -131,8 +131,14 @@ import Testing
         return (fixture, measurement)
     }
 
-    private static func principal(_ text: String, at time: String = "2026-11-01T00:00:00.000Z") -> String {
-        CloudFixture.item(["principal": text, "event_time": time])
+    private static func principal(
+        _ text: String,
+        at time: String = "2026-11-01T00:00:00.000Z",
+        since: String? = nil
+    ) -> String {
+        var item = ["principal": text, "event_time": time]
+        item["permission_since"] = since
+        return CloudFixture.item(item)
     }
 
     @Test func whatIsAskedOfTheTables() async throws {
@@ -141,7 +147,15 @@ import Testing
             case "Query": CloudFixture.items([swept(consumer), swept(Self.late)].map(CloudFixture.item(of:)))
             case "Scan":
                 body.contains("ExclusiveStartKey")
-                    ? CloudFixture.items([Self.principal("account#\(consumer)"), Self.principal("image")])
+                    ? CloudFixture.items([
+                        // Given once more since the sweep.
+                        Self.principal(
+                            "account#\(consumer)",
+                            at: "2026-11-20T09:30:00.000Z",
+                            since: "2026-11-01T00:00:00.000Z"
+                        ),
+                        Self.principal("image"),
+                    ])
                     : CloudFixture.items(
                         // The latest of several images counts.
                         [

@@ -196,6 +196,39 @@ import Testing
         #expect(world.mails(to: FollowUpWorld.other).map(\.isLate) == [true])
     }
 
+    /// It was given in between, of which the event comes last: until then, it is taken away once more.
+    @Test func whatIsTakenAwayAgainBeforeTheEventOfItsShare() async throws {
+        let world = FollowUpWorld.ofTwoAccounts()
+        let alerts = try world.start()
+        for account in [consumer, FollowUpWorld.other] { world.sweep(account) }
+        _ = try await world.tell(FollowUpWorld.unshare, alerts)
+        world.use(by: consumer, FollowUpWorld.instance(1, of: consumer, "09:20:00"))
+        #expect(try await world.tell(E.unshare("09:30:00", [.account(consumer)]), alerts)?.round.sent == 0)
+        world.wait(3600)
+        #expect(try await world.hour(alerts).told == 0)
+        let late = try #require(ShareChanges(E.share("09:15:00", [.account(consumer)])))
+        try await ShareLedger(store: alerts.shares).apply(late)
+        world.wait(3600)
+        #expect(try await world.hour(alerts).told == 1)
+        #expect(world.mails(to: consumer).count == 1)
+    }
+
+    /// No event that comes later than a day tells otherwise.
+    @Test func whatIsTakenAwayOnceMoreIsSettledAfterADay() async throws {
+        let world = FollowUpWorld.ofTwoAccounts()
+        let alerts = try world.start()
+        world.use(by: consumer, FollowUpWorld.instance(1, of: consumer))
+        for account in [consumer, FollowUpWorld.other] { world.sweep(account) }
+        world.wait(60)
+        _ = try await world.tell(FollowUpWorld.unshare, alerts)
+        _ = try await world.tell(E.unshare("09:30:00", [.account(consumer)]), alerts)
+        #expect(world.followUps.map { $0["follow_up"] } == ["settled", "pending"])
+        world.wait(86_400)
+        #expect(try await world.hour(alerts).lookedAt == 1)
+        #expect(world.followUps.map { $0["follow_up"] } == ["settled", "settled"])
+        #expect(world.mails(to: consumer).count == 1)
+    }
+
     /// The administrator is told in its place, which is a failure once; the owner is told as soon as there is an address.
     @Test func anAccountWithoutAnAddress() async throws {
         let world = FollowUpWorld.ofTwoAccounts()
