@@ -40,14 +40,33 @@ struct AWSClientDeadlineTests {
         #expect(fixture.server.requests.isEmpty)
     }
 
+    /// A clock that goes on where a test says so: how long a busy machine takes is no matter.
+    private static func clock() -> (AWSEffects, set: @Sendable (Duration) -> Void, start: ContinuousClock.Instant) {
+        let start = ContinuousClock.now
+        let passed = Passed()
+        var effects = AWSEffects.live()
+        effects.instant = { start + passed.duration.withLock { $0 } }
+        effects.random = { 0.5 }
+        return (effects, { duration in passed.duration.withLock { $0 = duration } }, start)
+    }
+
+    private final class Passed: Sendable {
+        let duration = Mutex(Duration.zero)
+    }
+
     @Test func aTransferEndsAtTheDeadline() async throws {
-        let server = TestServer([.hang])
+        let (effects, set, start) = Self.clock()
+        let server = TestServer { _ in
+            set(.seconds(2))
+            return .hang
+        }
         let client = AWSClient(
             configuration: try AWSConfiguration(environment: ["AWS_REGION": "r", "AWS_ENDPOINT_URL": server.url]),
-            credentials: StaticCredentialsProvider(ClientFixture.credentials)
+            credentials: StaticCredentialsProvider(ClientFixture.credentials),
+            effects: effects
         )
         do throws(AWSError) {
-            _ = try await client.send(ClientFixture.request(), deadline: .now + .seconds(1))
+            _ = try await client.send(ClientFixture.request(), deadline: start + .seconds(2))
             Issue.record("the server never answers")
         } catch {
             #expect(error.kind == .deadline)
@@ -57,20 +76,23 @@ struct AWSClientDeadlineTests {
 
     /// A fault with a request id, and then nothing until the deadline.
     @Test func aDeadlineThatEndsALaterTransferTellsTheFailureBefore() async throws {
-        let server = TestServer([.status(500, body: "InternalError|broken|request-7"), .hang])
-        // The pause takes nearly all of the time; what is left is enough to begin the second attempt on any machine.
-        let passed = Mutex(Duration.zero)
-        var effects = AWSEffects.live()
-        effects.instant = { .now + passed.withLock { $0 } }
-        effects.random = { 0.5 }
-        effects.sleep = { _ in passed.withLock { $0 = .seconds(57) } }
+        var (effects, set, start) = Self.clock()
+        // The pause takes nearly all of the time, and the second attempt what is left.
+        effects.sleep = { [set] _ in set(.seconds(57)) }
+        let server = TestServer { [set] request in
+            guard request.header("amz-sdk-request")?.contains("attempt=1") != true else {
+                return .status(500, body: "InternalError|broken|request-7")
+            }
+            set(.seconds(60))
+            return .hang
+        }
         let client = AWSClient(
             configuration: try AWSConfiguration(environment: ["AWS_REGION": "r", "AWS_ENDPOINT_URL": server.url]),
             credentials: StaticCredentialsProvider(ClientFixture.credentials),
             effects: effects
         )
         do throws(AWSError) {
-            _ = try await client.send(ClientFixture.request(), deadline: .now + .seconds(60))
+            _ = try await client.send(ClientFixture.request(), deadline: start + .seconds(60))
             Issue.record("the server never answers the second attempt")
         } catch {
             #expect(error.attempts == 2)
