@@ -22,7 +22,7 @@ struct LossAlerts: Sendable {
     /// So long after a loss, an account may still have launched the image: EC2 takes moments to know of it everywhere, and events
     /// tell whole seconds.
     static let launchDelaySeconds: Int64 = 600
-    /// So late an event may come: EventBridge and Lambda try for no longer than a day.
+    /// So late an event may come: EventBridge tries to deliver it for 24 hours.
     private static let lateEventSeconds: Int64 = 86_400
 
     /// What came of it.

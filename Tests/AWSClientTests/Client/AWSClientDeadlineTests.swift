@@ -54,17 +54,21 @@ struct AWSClientDeadlineTests {
         let duration = Mutex(Duration.zero)
     }
 
+    private static func client(of server: TestServer, _ effects: AWSEffects) throws -> AWSClient {
+        AWSClient(
+            configuration: try AWSConfiguration(environment: ["AWS_REGION": "r", "AWS_ENDPOINT_URL": server.url]),
+            credentials: StaticCredentialsProvider(ClientFixture.credentials),
+            effects: effects
+        )
+    }
+
     @Test func aTransferEndsAtTheDeadline() async throws {
         let (effects, set, start) = Self.clock()
         let server = TestServer { _ in
             set(.seconds(2))
             return .hang
         }
-        let client = AWSClient(
-            configuration: try AWSConfiguration(environment: ["AWS_REGION": "r", "AWS_ENDPOINT_URL": server.url]),
-            credentials: StaticCredentialsProvider(ClientFixture.credentials),
-            effects: effects
-        )
+        let client = try Self.client(of: server, effects)
         do throws(AWSError) {
             _ = try await client.send(ClientFixture.request(), deadline: start + .seconds(2))
             Issue.record("the server never answers")
@@ -86,11 +90,7 @@ struct AWSClientDeadlineTests {
             set(.seconds(60))
             return .hang
         }
-        let client = AWSClient(
-            configuration: try AWSConfiguration(environment: ["AWS_REGION": "r", "AWS_ENDPOINT_URL": server.url]),
-            credentials: StaticCredentialsProvider(ClientFixture.credentials),
-            effects: effects
-        )
+        let client = try Self.client(of: server, effects)
         do throws(AWSError) {
             _ = try await client.send(ClientFixture.request(), deadline: start + .seconds(60))
             Issue.record("the server never answers the second attempt")
@@ -175,11 +175,7 @@ struct AWSClientDeadlineTests {
             pause.yield()
             try await EventLoop.shared.sleep(for: .seconds(3600))
         }
-        let client = AWSClient(
-            configuration: try AWSConfiguration(environment: ["AWS_REGION": "r", "AWS_ENDPOINT_URL": server.url]),
-            credentials: StaticCredentialsProvider(ClientFixture.credentials),
-            effects: effects
-        )
+        let client = try Self.client(of: server, effects)
         let task = Task { () async -> AWSError? in
             do throws(AWSError) {
                 _ = try await client.send(ClientFixture.request())
